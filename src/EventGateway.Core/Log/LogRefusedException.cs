@@ -1,0 +1,4 @@
+namespace EventGateway.Core.Log;
+
+/// <summary>The store or the log must be changed by a person first; the message says what and how.</summary>
+public sealed class LogRefusedException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,68 @@
+namespace EventGateway.Core.Model;
+
+/// <summary>A set of endpoints and how to talk to them.</summary>
+public sealed record Backend(EntityKey Key) : Entity(Key)
+{
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
+    public const int DefaultRetries = 5;
+
+    public UpstreamProtocol Protocol { get; init; }
+
+    /// <summary>Group of the endpoints entities that belong to this backend, for example <c>shop/cart</c>.</summary>
+    public required string EndpointsGroup { get; init; }
+
+    /// <summary>Port of those entities, by name; "" is a name.</summary>
+    public string PortName { get; init; } = "";
+
+    /// <summary>Used where an endpoints entity names no ports; 0: none.</summary>
+    public int DefaultPort { get; init; }
+
+    /// <summary>Put before the path sent upstream; "" or "/": nothing.</summary>
+    public string PathPrefix { get; init; } = "";
+
+    public TimeSpan ConnectTimeout { get; init; } = DefaultTimeout;
+
+    /// <summary>Longest silence of the upstream.</summary>
+    public TimeSpan ReadTimeout { get; init; } = DefaultTimeout;
+
+    public TimeSpan WriteTimeout { get; init; } = DefaultTimeout;
+
+    /// <summary>Further endpoints tried when a connection cannot be made.</summary>
+    public int Retries { get; init; } = DefaultRetries;
+
+    public LoadBalancing LoadBalancing { get; init; }
+
+    /// <summary>For people: the object behind the backend, for example <c>Service shop/cart:80</c>.</summary>
+    public string Source { get; init; } = "";
+
+    public override IEnumerable<ConfigProblem> Validate()
+    {
+        if (EndpointsGroup.Length == 0)
+        {
+            yield return new ConfigProblem("endpointsGroup", "the backend names no endpoints");
+        }
+
+        if (DefaultPort is < 0 or > 65535)
+        {
+            yield return new ConfigProblem("defaultPort", $"{DefaultPort} is not a port; use 1 to 65535");
+        }
+
+        if (PathPrefix.Length > 0 && PathPrefix[0] != '/')
+        {
+            yield return new ConfigProblem("pathPrefix", $"'{PathPrefix}' must begin with '/'");
+        }
+
+        foreach (var (field, value) in new[] { ("connectTimeout", ConnectTimeout), ("readTimeout", ReadTimeout), ("writeTimeout", WriteTimeout) })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                yield return new ConfigProblem(field, "a timeout must be longer than 0 ms");
+            }
+        }
+
+        if (Retries < 0)
+        {
+            yield return new ConfigProblem("retries", "use 0 or more");
+        }
+    }
+}

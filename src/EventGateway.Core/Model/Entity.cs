@@ -1,0 +1,11 @@
+namespace EventGateway.Core.Model;
+
+/// <summary>
+/// One immutable piece of config. Two entities are the same when their content hashes are
+/// (<see cref="Image.ContentHash"/>); the compiler-made record equality compares lists by reference and is not relied on.
+/// </summary>
+public abstract record Entity(EntityKey Key)
+{
+    /// <summary>What is wrong with the entity in itself, without looking at others. Empty when it is sound.</summary>
+    public abstract IEnumerable<ConfigProblem> Validate();
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace EventGateway.Core.Model;
+
+/// <summary>A port, the protocol spoken there, the hosts it answers for and what it does with TLS.</summary>
+public sealed record Listener(EntityKey Key) : Entity(Key)
+{
+    public required int Port { get; init; }
+
+    public required ListenerProtocol Protocol { get; init; }
+
+    /// <summary>Empty: any host.</summary>
+    public ImmutableArray<HostMatch> Hosts { get; init; } = [];
+
+    public TlsMode TlsMode { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    public override IEnumerable<ConfigProblem> Validate()
+    {
+        if (Port is < 1 or > 65535)
+        {
+            yield return new ConfigProblem("port", $"{Port} is not a port; use 1 to 65535");
+        }
+
+        for (var i = 0; i < Hosts.Length; i++)
+        {
+            if (Hosts[i].Validate($"hosts[{i}]") is { } problem)
+            {
+                yield return problem;
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace EventGateway.Core.Model;
+
+public enum LoadBalancing
+{
+    RoundRobin = 0,
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using EventGateway.Core.Model;
+
+namespace EventGateway.Core.Publishing;
+
+/// <summary>Everything a source wants to be in one log; what is not in it is to be removed.</summary>
+public sealed record DesiredState(ImmutableDictionary<EntityKey, DesiredEntity> Entities)
+{
+    public static readonly DesiredState Empty = new(ImmutableDictionary<EntityKey, DesiredEntity>.Empty);
+
+    /// <exception cref="ArgumentException">Two entities have one key.</exception>
+    public static DesiredState Of(IEnumerable<DesiredEntity> entities) => new(entities.ToImmutableDictionary(e => e.Entity.Key));
+}
