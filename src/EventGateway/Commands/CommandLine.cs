@@ -67,7 +67,7 @@ internal static class CommandLine
     {
         var faults = UsageFaults(parsed).ToList();
         command?.Check(parsed, console, faults);
-        return FaultList.Write(console.Error, string.Join(' ', Path(parsed.CommandResult)), faults);
+        return FaultList.Write(console.Error, parsed.CommandResult, faults);
     }
 
     private static IEnumerable<ConfigProblem> UsageFaults(ParseResult parsed)
@@ -93,14 +93,13 @@ internal static class CommandLine
             // That a command is missing needs no saying where an unknown one was named.
             if (unmatched.Count == 0 || error.SymbolResult is not CommandResult)
             {
-                yield return new ConfigProblem("", error.Message);
+                yield return new ConfigProblem("", command.Subcommands.Count > 0
+                    ? $"name a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
+                    : error.Message);
             }
         }
     }
 
     private static string Advice(string fault, string written, IEnumerable<string> names) =>
         NearestName.Of(written, names) is { } nearest ? $"{fault}; did you mean {nearest}?" : fault;
-
-    private static IEnumerable<string> Path(CommandResult result) =>
-        result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];
 }

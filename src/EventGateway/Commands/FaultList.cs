@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using EventGateway.Core.Model;
 
 namespace EventGateway.Commands;
@@ -6,14 +7,17 @@ namespace EventGateway.Commands;
 internal static class FaultList
 {
     /// <returns>The exit code.</returns>
-    public static int Write(TextWriter error, string command, IReadOnlyCollection<ConfigProblem> faults)
+    public static int Write(TextWriter error, CommandResult command, IReadOnlyCollection<ConfigProblem> faults)
     {
         foreach (var fault in faults.Distinct())
         {
             error.WriteLine($"eventgateway: {fault}");
         }
 
-        error.WriteLine($"See: eventgateway {command} --help".Replace("  ", " ", StringComparison.Ordinal));
+        error.WriteLine($"See: {string.Join(' ', Path(command))} --help");
         return ExitCodes.Usage;
     }
+
+    private static IEnumerable<string> Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? [.. Path(parent), command.Command.Name] : ["eventgateway"];
 }

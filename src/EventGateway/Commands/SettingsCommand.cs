@@ -52,7 +52,7 @@ internal abstract class SettingsCommand<TSettings> : Command, ISettingsCommand, 
         var settings = Read(Reader(parsed, console, faults));
         return faults.Count == 0
             ? await RunAsync(settings, console, cancellationToken)
-            : FaultList.Write(console.Error, Name, faults);
+            : FaultList.Write(console.Error, parsed.CommandResult, faults);
     }
 
     protected abstract TSettings Read(SettingsReader reader);
