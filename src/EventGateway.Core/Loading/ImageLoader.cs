@@ -22,6 +22,9 @@ public sealed partial class ImageLoader
     private ConfigImage _published = ConfigImage.Empty;
     private LogPosition _heard = LogPosition.None;
     private bool _startsAnew = true;
+
+    // After a reset: a writer that has not noticed yet may put a heartbeat into a log that holds nothing else.
+    private bool _awaitsWriter;
     private bool _rebuild;
     private LogPosition? _rebuiltAt;
     private long _progressAt;
@@ -67,6 +70,7 @@ public sealed partial class ImageLoader
             {
                 LogStartsAnew(_log.Name, batch.Reset);
                 StartAnew();
+                _awaitsWriter = true;
             }
 
             foreach (var record in batch.Records)
@@ -100,8 +104,9 @@ public sealed partial class ImageLoader
     private void Publish(LogBatch batch)
     {
         var before = _status;
-        if (_assembler.Commit is { Populated: true })
+        if (_assembler.Commit is { Populated: true } && (_assembler.HashMatches || !_awaitsWriter))
         {
+            _awaitsWriter = false;
             PublishImage();
         }
 
