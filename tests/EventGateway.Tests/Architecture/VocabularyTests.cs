@@ -17,12 +17,16 @@ public sealed partial class VocabularyTests
     [Fact]
     public void Core_Identifiers_HoldNoPipelineWord() => AssertNone("EventGateway.Core", PipelineWord());
 
-    private static void AssertNone(string project, Regex words) => Assert.Equal("", string.Join('\n',
-        from file in SourceFile.OfProduct
-        where file.Project == project
-        from identifier in file.Identifiers.Distinct()
-        where words.IsMatch(identifier)
-        select $"{file.Path}: {identifier}"));
+    private static void AssertNone(string project, Regex words)
+    {
+        var findings = string.Join('\n',
+            from file in SourceFile.OfProduct
+            where file.Project == project
+            from identifier in file.Identifiers.Distinct()
+            where words.IsMatch(identifier)
+            select $"{file.Path}: {identifier}");
+        Assert.True(findings.Length == 0, findings);
+    }
 
     [GeneratedRegex("Kubernetes|Kube[A-Z]|K8s|Ingress|EndpointSlice|ConfigMap|GatewayClass|HttpRoute|Annotation|^V1[A-Z]")]
     private static partial Regex KubernetesWord();
