@@ -10,6 +10,8 @@ internal sealed class GatewayRootCommand : RootCommand, IExampleCommand
         : base("EventGateway: a Kubernetes ingress and API gateway whose configuration is an event log.")
     {
         Add(new KeysCommand());
+        Add(new StatusCommand());
+        Add(new EchoCommand());
         Add(new VersionCommand());
     }
 

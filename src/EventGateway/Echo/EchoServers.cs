@@ -2,12 +2,10 @@ using System.Net;
 
 namespace EventGateway.Echo;
 
-/// <summary>Small upstreams for trying things out: each answers every request with a JSON description of it. Loopback only.</summary>
-internal sealed class EchoServers(IReadOnlyList<int> ports) : IHostedService, IAsyncDisposable
+/// <summary>Small upstreams for trying things out: each answers every request with a JSON description of it.</summary>
+internal static class EchoServers
 {
-    private WebApplication? _app;
-
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public static async Task RunAsync(IPAddress? address, IReadOnlyCollection<int> ports, Func<IEnumerable<string>, Task> started, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -15,17 +13,30 @@ internal sealed class EchoServers(IReadOnlyList<int> ports) : IHostedService, IA
             kestrel.AddServerHeader = false;
             foreach (var port in ports)
             {
-                kestrel.Listen(IPAddress.Loopback, port);
+                if (address is null)
+                {
+                    kestrel.ListenAnyIP(port);
+                }
+                else
+                {
+                    kestrel.Listen(address, port);
+                }
             }
         });
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-        await _app.StartAsync(cancellationToken);
+
+        await using var app = builder.Build();
+        app.Run(AnswerAsync);
+        await app.StartAsync(cancellationToken);
+        await started(app.Urls);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
-
-    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static Task AnswerAsync(HttpContext context)
     {

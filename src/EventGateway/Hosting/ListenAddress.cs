@@ -4,9 +4,10 @@ using EventGateway.Settings;
 
 namespace EventGateway.Hosting;
 
-/// <summary>An address the process is told to listen on, with the setting that says so.</summary>
+/// <summary>An address the process is told to listen on.</summary>
+/// <param name="Name">Of the setting that says so, as a user writes it: <c>--http-port</c>.</param>
 /// <param name="Address">Null: all addresses.</param>
-internal sealed record ListenAddress(Setting Setting, IPAddress? Address, int Port)
+internal sealed record ListenAddress(string Name, IPAddress? Address, int Port)
 {
     /// <summary>Why nobody can listen there now, and what to do; null: one can.</summary>
     public string? Fault()
@@ -33,8 +34,8 @@ internal sealed record ListenAddress(Setting Setting, IPAddress? Address, int Po
         {
             return e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"port {Port} is in use by another process; stop that one, or choose another port with {Setting.Flag}",
-                SocketError.AccessDenied => $"this user may not listen on port {Port}; choose one above 1023 with {Setting.Flag}",
+                SocketError.AddressAlreadyInUse => $"{address} port {Port} is in use by another process; stop that one or choose another port",
+                SocketError.AccessDenied => $"this user may not listen on port {Port}; choose one above 1023",
                 SocketError.AddressNotAvailable => $"this machine has no address {address}; choose another with {SettingCatalog.Bind.Flag}",
                 _ => $"cannot listen on {address} port {Port}: {e.Message}",
             };

@@ -59,9 +59,9 @@ internal static class SettingCatalog
 
     public static readonly Setting MetricsPerRoute = new("metrics-per-route", "", "Add the label 'route' to request metrics. 100,000 routes make 100,000 series.");
 
-    public static readonly Setting Echo = new("echo", "PORT,...",
-        "For trying things out: answer on these loopback ports with a JSON description of each request, as a stand-in for upstreams.")
-        { IsMany = true, Separator = ',' };
+    public static readonly Setting EchoPorts = new("echo-port", "PORT...", "Ports to answer on.") { IsMany = true, Separator = ',' };
+
+    public static readonly Setting EchoBind = Bind with { Description = "IP address to listen on.", Default = "127.0.0.1" };
 
     public static readonly Setting LogLevel = new("log-level", "LEVEL", "trace, debug, info, warn, error or critical.") { Default = "info" };
 
@@ -96,7 +96,7 @@ internal static class SettingCatalog
         .. new[]
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, ReplicationFactor, IngressClass, MassDeleteLimit, Data, KeyRing,
-            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, Echo, LogLevel, LogFormat, Output, Url, KeyId,
+            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
         }.Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -29,7 +29,6 @@ public sealed class ProjectReferenceTests
         ["Yarp"] = ["EventGateway.Proxy"],
         ["Google.Protobuf"] = ["EventGateway.Core"],
         ["System.CommandLine"] = ["EventGateway"],
-        ["Spectre.Console"] = ["EventGateway"],
     }.ToImmutableSortedDictionary();
 
     public static TheoryData<string> Projects => [.. AllowedProjects.Keys];
