@@ -10,6 +10,7 @@ internal sealed class GatewayRootCommand : RootCommand, IExampleCommand
         : base("EventGateway: a Kubernetes ingress and API gateway whose configuration is an event log.")
     {
         Add(new KeysCommand());
+        Add(new TopicsCommand());
         Add(new StatusCommand());
         Add(new EchoCommand());
         Add(new VersionCommand());

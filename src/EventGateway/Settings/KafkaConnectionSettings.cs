@@ -1,37 +1,35 @@
-using System.Collections.Immutable;
+using EventGateway.Kafka;
 
 namespace EventGateway.Settings;
 
-/// <summary>How to reach the logs in Kafka. Prints without the values of the options: they may be secrets.</summary>
-internal sealed record KafkaConnectionSettings(string BootstrapServers, ImmutableSortedDictionary<string, string> Options, string Prefix)
+/// <summary>How to reach the logs in Kafka.</summary>
+internal static class KafkaConnectionSettings
 {
-    private const int MaxPrefixLength = 100;
-
-    public static KafkaConnectionSettings Read(SettingsReader reader)
+    public static KafkaLogOptions Read(SettingsReader reader, bool createTopics)
     {
         var servers = reader.RequiredList(SettingCatalog.Kafka, "127.0.0.1:9092");
-        foreach (var server in servers.Where(s => !IsServer(s)))
+        var options = new KafkaLogOptions
         {
-            reader.Fault(reader.From(SettingCatalog.Kafka), $"'{server}' is not HOST:PORT; for example 127.0.0.1:9092");
+            BootstrapServers = string.Join(',', servers),
+            Prefix = reader.Text(SettingCatalog.Prefix) ?? "",
+            CreateTopics = createTopics,
+        };
+        ReadClientOptions(reader, options.ClientOptions);
+
+        // What is missing was told above, with an example.
+        foreach (var fault in servers.IsEmpty ? [] : options.Validate())
+        {
+            reader.Fault("", fault);
         }
 
-        var prefix = reader.Text(SettingCatalog.Prefix) ?? "";
-        if (prefix.Length is 0 or > MaxPrefixLength || !prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') || prefix[^1] == '.' || prefix[0] == '.')
-        {
-            reader.Fault(reader.From(SettingCatalog.Prefix), $"'{prefix}' cannot begin a topic's name; use 1 to {MaxPrefixLength} letters, digits, '_', '-' and, inside, '.'");
-        }
-
-        return new KafkaConnectionSettings(string.Join(',', servers), ReadOptions(reader), prefix);
+        return options;
     }
 
-    public override string ToString() => $"{BootstrapServers} (prefix {Prefix}, options {string.Join(", ", Options.Keys)})";
-
-    private static ImmutableSortedDictionary<string, string> ReadOptions(SettingsReader reader)
+    private static void ReadClientOptions(SettingsReader reader, IDictionary<string, string> options)
     {
-        var options = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var text in reader.List(SettingCatalog.KafkaOption))
         {
-            var equals = text.IndexOf('=');
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {
                 // The text is not shown: it may be a secret whose name was forgotten.
@@ -45,8 +43,6 @@ internal sealed record KafkaConnectionSettings(string BootstrapServers, Immutabl
                 options[name] = value;
             }
         }
-
-        return options.ToImmutable();
     }
 
     private static string? Value(SettingsReader reader, string name, string text)
@@ -65,13 +61,5 @@ internal sealed record KafkaConnectionSettings(string BootstrapServers, Immutabl
             reader.Fault(reader.From(SettingCatalog.KafkaOption), $"the file for '{name}' cannot be read: {e.Message}");
             return null;
         }
-    }
-
-    private static bool IsServer(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        return colon > 0 && !text.Contains('/', StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port)
-            && port is >= 1 and <= 65535;
     }
 }

@@ -27,9 +27,11 @@ internal static class SettingCatalog
     public static readonly Setting Workspaces = new("workspace", "NAME,...", "Only the logs of these workspaces. Default: every workspace, found live.")
         { IsMany = true, Separator = ',' };
 
-    public static readonly Setting CreateTopics = new("create-topics", "", "Make missing topics with the recommended settings. Without it a missing topic is reported, never made.");
+    public static readonly Setting TopicOrigins = Origins with { Description = "Origins of the logs that the topics are for." };
 
-    public static readonly Setting ReplicationFactor = new("replication-factor", "N", "Copies of each topic that is made.");
+    public static readonly Setting TopicWorkspaces = Workspaces with { Description = "Workspaces of the logs that the topics are for." };
+
+    public static readonly Setting CreateTopics = new("create-topics", "", "Make missing topics with the recommended settings. Without it a missing topic is reported, never made.");
 
     public static readonly Setting IngressClass = new("ingress-class", "NAME,...", "Ingress classes that are ours; objects of another class are skipped, with that reason.")
         { Default = "eventgateway,kong", IsMany = true, Separator = ',' };
@@ -95,7 +97,7 @@ internal static class SettingCatalog
     [
         .. new[]
         {
-            Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, ReplicationFactor, IngressClass, MassDeleteLimit, Data, KeyRing,
+            Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
             HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
         }.Concat(NotYet).Select(s => s.Name),
     ];

@@ -25,14 +25,14 @@ public sealed class SettingFaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kafka", "broker", "--kafka: 'broker' is not HOST:PORT; for example 127.0.0.1:9092")]
-    [InlineData("kafka", "http://broker:9092", "--kafka: 'http://broker:9092' is not HOST:PORT; for example 127.0.0.1:9092")]
-    [InlineData("prefix", "a b", "--prefix: 'a b' cannot begin a topic's name; use 1 to 100 letters, digits, '_', '-' and, inside, '.'")]
+    [InlineData("kafka", "broker:none", "'broker:none' is not an address of a Kafka broker; use HOST:PORT")]
+    [InlineData("prefix", "a b", "prefix 'a b' cannot start a topic's name; use 1 to 100 letters, digits, '-', '_' and inner dots")]
+    [InlineData("kafka-option", "acks=0", "Kafka option 'acks' must not be changed: otherwise an acknowledged change can be lost; leave it out or set all")]
     [InlineData("kafka-option", "hunter2", "--kafka-option: expected NAME=VALUE or NAME=@FILE, for example security.protocol=SASL_SSL")]
     public void Kafka_WrongValue_IsNamed(string name, string value, string expected)
     {
         var probe = new SettingsProbe(flags: new(StringComparer.Ordinal) { ["kafka"] = ["127.0.0.1:9092"], [name] = [value] });
-        KafkaConnectionSettings.Read(probe.Reader);
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
         Assert.Equal([expected], probe.Faults);
     }
 
@@ -40,7 +40,7 @@ public sealed class SettingFaultTests : IDisposable
     public void Kafka_Missing_SaysHowToGiveIt()
     {
         var probe = new SettingsProbe();
-        KafkaConnectionSettings.Read(probe.Reader);
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
         Assert.Equal(["--kafka: is required; give for example --kafka 127.0.0.1:9092, or set EVENTGATEWAY_KAFKA"], probe.Faults);
     }
 
@@ -48,7 +48,7 @@ public sealed class SettingFaultTests : IDisposable
     public void KafkaOption_MissingSecretFile_NamesTheOptionAndTheFile()
     {
         var probe = new SettingsProbe(flags: new() { ["kafka"] = ["a:1"], ["kafka-option"] = [$"sasl.password=@{_folder.File("none")}"] });
-        KafkaConnectionSettings.Read(probe.Reader);
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
         var fault = Assert.Single(probe.Faults);
         Assert.StartsWith("--kafka-option: the file for 'sasl.password' cannot be read: ", fault, StringComparison.Ordinal);
         Assert.Contains(_folder.File("none"), fault, StringComparison.Ordinal);

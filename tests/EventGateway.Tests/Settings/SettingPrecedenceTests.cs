@@ -45,9 +45,9 @@ public sealed class SettingPrecedenceTests : IDisposable
     public void KafkaOptions_InFile_MayBeAMapping()
     {
         var probe = new SettingsProbe(file: _folder.Write("c.yaml", "kafka: broker:9092\nkafka-option:\n  security.protocol: SASL_SSL\n  sasl.username: eg\n"));
-        var settings = KafkaConnectionSettings.Read(probe.Reader);
-        Assert.Equal("SASL_SSL", settings.Options["security.protocol"]);
-        Assert.Equal("eg", settings.Options["sasl.username"]);
+        var settings = KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
+        Assert.Equal("SASL_SSL", settings.ClientOptions["security.protocol"]);
+        Assert.Equal("eg", settings.ClientOptions["sasl.username"]);
         Assert.Empty(probe.Faults);
     }
 
@@ -59,10 +59,10 @@ public sealed class SettingPrecedenceTests : IDisposable
             ["EVENTGATEWAY_KAFKA"] = "a:1,b:2",
             ["EVENTGATEWAY_KAFKA_OPTION"] = "security.protocol=SSL\nsasl.password=a,b=c",
         });
-        var settings = KafkaConnectionSettings.Read(probe.Reader);
+        var settings = KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
         Assert.Equal("a:1,b:2", settings.BootstrapServers);
-        Assert.Equal("SSL", settings.Options["security.protocol"]);
-        Assert.Equal("a,b=c", settings.Options["sasl.password"]);
+        Assert.Equal("SSL", settings.ClientOptions["security.protocol"]);
+        Assert.Equal("a,b=c", settings.ClientOptions["sasl.password"]);
     }
 
     [Fact]
@@ -70,8 +70,8 @@ public sealed class SettingPrecedenceTests : IDisposable
     {
         var secret = _folder.Write("password", "s3cret\n");
         var probe = new SettingsProbe(flags: new() { ["kafka"] = ["a:1"], ["kafka-option"] = [$"sasl.password=@{secret}"] });
-        var settings = KafkaConnectionSettings.Read(probe.Reader);
-        Assert.Equal("s3cret", settings.Options["sasl.password"]);
+        var settings = KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
+        Assert.Equal("s3cret", settings.ClientOptions["sasl.password"]);
         Assert.DoesNotContain("s3cret", settings.ToString(), StringComparison.Ordinal);
     }
 
