@@ -11,6 +11,8 @@ internal sealed class Measurement(IEnumerable<double> samples)
 
     public double Median => At(0.5);
 
+    public double P90 => At(0.9);
+
     public double P99 => At(0.99);
 
     public double Max => _sorted[^1];
