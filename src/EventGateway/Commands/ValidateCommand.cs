@@ -31,6 +31,7 @@ internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
             reader.Fault("PATH", "name at least one file or folder, or - for standard input");
         }
 
+        SourceSettings.CheckPaths(reader, paths, "PATH");
         return new ValidateSettings(paths, reader.List(SettingCatalog.IngressClass), reader.OneOf(SettingCatalog.Output, "table", "json") == "json");
     }
 
@@ -44,11 +45,11 @@ internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
 
     private static async Task WriteTableAsync(TextWriter writer, IReadOnlyList<ObjectVerdict> verdicts)
     {
-        var table = new TextTable("VERDICT", "OBJECT", "SOURCE", "REASONS AND WARNINGS");
+        var table = new TextTable("VERDICT", "OBJECT", "SOURCE");
         foreach (var verdict in verdicts)
         {
-            var remarks = verdict.Reasons.Concat(verdict.Warnings.Select(w => $"warning: {w}"));
-            table.Add(Word(verdict.Outcome), verdict.DisplayName, verdict.Source, string.Join("; ", remarks));
+            table.Add(Word(verdict.Outcome), verdict.DisplayName, verdict.Source);
+            table.AddNotes(verdict.Reasons.Concat(verdict.Warnings.Select(w => $"warning: {w}")));
         }
 
         if (table.HasRows)

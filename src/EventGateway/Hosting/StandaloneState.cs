@@ -1,5 +1,4 @@
 using EventGateway.Core.Loading;
-using EventGateway.Core.Publishing;
 using EventGateway.Proxy.Telemetry;
 
 namespace EventGateway.Hosting;
