@@ -10,11 +10,13 @@ namespace EventGateway.Core.Image;
 public sealed class ConfigDelta
 {
     private ImageHash _hash;
+    private int _partlyRead;
 
     public ConfigDelta(ConfigImage from)
     {
         From = from;
         _hash = from.Hash;
+        _partlyRead = from.PartlyReadCount;
     }
 
     public ConfigImage From { get; }
@@ -118,6 +120,7 @@ public sealed class ConfigDelta
     {
         Position = position,
         Hash = _hash,
+        PartlyReadCount = _partlyRead,
         Listeners = Listeners?.Apply() ?? From.Listeners,
         Routes = Routes?.Apply() ?? From.Routes,
         Backends = Backends?.Apply() ?? From.Backends,
@@ -134,10 +137,11 @@ public sealed class ConfigDelta
     {
         if (kind.Find(entity.Key) is { } before)
         {
-            _hash = _hash.Remove(entity.Key, before.Hash);
+            Forget(before);
         }
 
         _hash = _hash.Add(entity.Key, hash);
+        _partlyRead += entity.BodyAsRead.IsEmpty ? 0 : 1;
         kind.Put(entity.Key, new ImageEntry<T>(entity, hash, version, provenance));
     }
 
@@ -146,8 +150,14 @@ public sealed class ConfigDelta
     {
         if (kind.Find(key) is { } before)
         {
-            _hash = _hash.Remove(key, before.Hash);
+            Forget(before);
             kind.Remove(key);
         }
+    }
+
+    private void Forget(IImageEntry before)
+    {
+        _hash = _hash.Remove(before.Entity.Key, before.Hash);
+        _partlyRead -= before.Entity.BodyAsRead.IsEmpty ? 0 : 1;
     }
 }

@@ -1,0 +1,6 @@
+using Confluent.Kafka;
+
+namespace EventGateway.Kafka;
+
+/// <summary>What Kafka says of a topic that exists.</summary>
+internal sealed record TopicState(string Topic, Uuid Id, int Partitions, int ReplicationFactor);
