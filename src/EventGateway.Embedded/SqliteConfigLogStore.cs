@@ -161,15 +161,25 @@ public sealed partial class SqliteConfigLogStore : IConfigLogStore
     /// <summary>Reads; tries again until it works when the fault may pass.</summary>
     internal async Task<T> ReadPatientlyAsync<T>(string what, Func<SqliteReader, T> read, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var failures = 0; ; failures++)
         {
             try
             {
-                return await _reads.RunAsync(what, read, cancellationToken);
+                var result = await _reads.RunAsync(what, read, cancellationToken);
+                if (failures > 0)
+                {
+                    LogReadAgain(failures);
+                }
+
+                return result;
             }
             catch (LogUnavailableException e)
             {
-                LogReadFailed(BetweenTries, e);
+                if (failures == 0)
+                {
+                    LogReadFailed(BetweenTries, e);
+                }
+
                 await Task.Delay(BetweenTries, _time, cancellationToken);
             }
         }
@@ -202,8 +212,11 @@ public sealed partial class SqliteConfigLogStore : IConfigLogStore
     [LoggerMessage(3011, LogLevel.Warning, "Log {Log} was deleted")]
     private partial void LogDeleted(LogName log);
 
-    [LoggerMessage(3030, LogLevel.Warning, "The embedded log could not be read; it is tried again in {Pause}")]
+    [LoggerMessage(3030, LogLevel.Warning, "The embedded log could not be read; it is tried again every {Pause}")]
     private partial void LogReadFailed(TimeSpan pause, Exception fault);
+
+    [LoggerMessage(3032, LogLevel.Information, "The embedded log can be read again, after {Failures} tries that failed")]
+    private partial void LogReadAgain(int failures);
 
     [LoggerMessage(3031, LogLevel.Warning, "A reader of log {Log} at offset {Offset} starts anew from its beginning: {Reset}")]
     private partial void LogReaderReset(LogName log, long offset, LogReset reset);

@@ -73,9 +73,11 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
 
     private void Commit(List<SqliteWriteJob> jobs)
     {
+        var begun = false;
         try
         {
             _writes.Begin();
+            begun = true;
             foreach (var job in jobs)
             {
                 Run(job);
@@ -87,7 +89,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         catch (SqliteException fault)
         {
             TryRollback();
-            if (jobs.Count > 1)
+            if (begun && jobs.Count > 1)
             {
                 // One of them was too much for the disk, say; the others need not be.
                 foreach (var job in jobs)
@@ -99,7 +101,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
             }
 
             _answered(false);
-            jobs[0].Reject(SqliteFaults.Translate(fault, _path, jobs[0].What));
+            jobs.ForEach(j => j.Reject(SqliteFaults.Translate(fault, _path, j.What)));
         }
 
         foreach (var job in jobs)

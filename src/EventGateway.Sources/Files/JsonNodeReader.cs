@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace EventGateway.Sources.Files;
 
 /// <summary>Reads a JSON document.</summary>
-internal static class JsonNodeReader
+internal static partial class JsonNodeReader
 {
     /// <returns>Null: the document is empty.</returns>
     /// <exception cref="ManifestSyntaxException">The text is not JSON.</exception>
@@ -26,7 +27,7 @@ internal static class JsonNodeReader
         }
         catch (JsonException e)
         {
-            throw new ManifestSyntaxException((int)(e.LineNumber ?? 0) + 1, $"this is not JSON: {e.Message}");
+            throw new ManifestSyntaxException((int)(e.LineNumber ?? 0) + 1, $"this is not JSON: {Position().Replace(e.Message, "")}");
         }
     }
 
@@ -73,6 +74,10 @@ internal static class JsonNodeReader
 
         return mapping;
     }
+
+    // The message counts lines from 0; ours say the line elsewhere.
+    [GeneratedRegex(@" LineNumber: .*$")]
+    private static partial Regex Position();
 
     /// <summary>Tokens come in order, so each byte is looked at once.</summary>
     private sealed class LineCounter(byte[] bytes)

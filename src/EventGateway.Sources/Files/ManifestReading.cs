@@ -18,7 +18,7 @@ internal sealed class ManifestReading
     public static ManifestReading Of(ManifestTree tree, ManifestSourceOptions options, TimeProvider time) =>
         new(tree, new Translator(new TranslationOptions { IngressClasses = [.. options.IngressClasses], TakeClassless = true }, time));
 
-    /// <param name="written">See <see cref="ManifestTree"/>: paths to read whatever their times say; null: all.</param>
+    /// <param name="written">See <see cref="ManifestTree"/>: full paths to read whatever their times say; null: all.</param>
     public Translation Next(IReadOnlySet<string>? written)
     {
         _tree.Refresh(written);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using EventGateway.Sources.Kubernetes.Translation;
 
 namespace EventGateway.Sources.Files;
@@ -31,7 +32,7 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
     }
 
     /// <summary>Reads what is new.</summary>
-    /// <param name="written">Paths to read even if their times say nothing; null: all of them.</param>
+    /// <param name="written">Full paths to read even if their times say nothing; null: all of them.</param>
     public void Refresh(IReadOnlySet<string>? written)
     {
         var walk = Walk();
@@ -43,13 +44,13 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
 
         foreach (var path in walk.Files)
         {
-            Refresh(path, written is null || written.Contains(path));
+            Refresh(path, written is null || (written.Count > 0 && written.Contains(Path.GetFullPath(path))));
         }
 
         if (paths.Contains(StandardInput) && !_files.ContainsKey(StandardInput))
         {
             var file = new TrackedFile(StandardInput);
-            file.Take(System.Text.Encoding.UTF8.GetBytes(standardInput.ReadToEnd()), default, time.GetUtcNow());
+            file.Take(Encoding.UTF8.GetBytes(standardInput.ReadToEnd()), default, time.GetUtcNow());
             _files.Add(StandardInput, file);
         }
 

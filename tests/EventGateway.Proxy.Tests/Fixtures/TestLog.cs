@@ -18,6 +18,9 @@ internal sealed class TestLog(string workspace, params IImagePublisher[] publish
 
     public ConfigImage Image { get; private set; } = ConfigImage.Empty;
 
+    /// <summary>What the publishers allocated for the last change set.</summary>
+    public long PublisherBytes { get; private set; }
+
     public Provenance Provenance { get; set; } = Provenance.None;
 
     public void Put(params Entity[] entities) => Change(entities, []);
@@ -29,10 +32,13 @@ internal sealed class TestLog(string workspace, params IImagePublisher[] publish
         var delta = Prepare(put, remove);
         var image = delta.Apply(NextPosition());
         Image = image;
+        var before = GC.GetAllocatedBytesForCurrentThread();
         foreach (var publisher in publishers)
         {
             publisher.OnImage(Name, delta, image);
         }
+
+        PublisherBytes = GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     public ConfigDelta Prepare(IEnumerable<Entity> put, IEnumerable<EntityKey> remove)
