@@ -14,7 +14,7 @@ public sealed class ManifestValidatorTests
     {
         var verdicts = ManifestValidator.Validate(["-"], standardInput: new StringReader(Join(Service(), Ingress("web", "/"))));
 
-        Assert.Equal(["-:1", "-:5"], verdicts.Select(v => v.Source[..3]));
+        Assert.Equal(["-:1", "-:6"], verdicts.Select(v => v.Source[..3]));
         Assert.All(verdicts, v => Assert.Equal(VerdictOutcome.Accepted, v.Outcome));
     }
 

@@ -107,7 +107,7 @@ public sealed class TranslatorTests(ITestOutputHelper output)
 
         times.Sort();
         output.WriteLine($"{count} Ingresses at once: {whole.TotalMilliseconds:0} ms; one edited: median {times[times.Count / 2]:0.0} ms, worst {times[^1]:0.0} ms");
-        // Far above what is measured, far below what a whole translation takes.
-        Assert.True(times[times.Count / 2] < 50, $"one edited Ingress among {count} took {times[times.Count / 2]:0.0} ms");
+        // Times depend on the machine and who else uses it; their ratio does not: about 1 to 40.
+        Assert.True(times[times.Count / 2] < whole.TotalMilliseconds / 5, $"one edited Ingress among {count} took {times[times.Count / 2]:0.0} ms, all of them {whole.TotalMilliseconds:0} ms");
     }
 }

@@ -55,8 +55,7 @@ internal sealed class ManifestDocumentReader
         var kind = mapping.Text("kind") ?? inheritedKind;
         if (apiVersion.Length == 0 || kind.Length == 0)
         {
-            var missing = apiVersion.Length == 0 ? "apiVersion" : "kind";
-            Refuse(null, apiVersion, mapping.Line, $"{missing}: it is missing or no text; name the object's type, for example apiVersion: networking.k8s.io/v1, kind: Ingress");
+            RefuseUntyped(mapping, apiVersion, kind);
         }
         else if (kind.EndsWith("List", StringComparison.Ordinal) && mapping.Fields.GetValueOrDefault("items") is ManifestSequence items)
         {
@@ -71,6 +70,16 @@ internal sealed class ManifestDocumentReader
             mapping.Fields.TryAdd("kind", new ManifestScalar(mapping.Line, JsonValueKind.String, kind));
             AddObject(mapping, apiVersion, kind);
         }
+    }
+
+    private void RefuseUntyped(ManifestMapping mapping, string apiVersion, string kind)
+    {
+        var metadata = mapping.Fields.GetValueOrDefault("metadata") as ManifestMapping;
+        var message = kind.Length == 0
+            ? "kind: it is missing or no text; name the object's type, for example apiVersion: networking.k8s.io/v1, kind: Ingress"
+            : $"apiVersion: it is missing or no text; kind {kind} needs one, as kubectl does, for example apiVersion: networking.k8s.io/v1";
+        ObjectId? id = kind.Length == 0 ? null : new ObjectId("", kind, metadata?.Text("namespace") ?? DefaultNamespace, metadata?.Text("name") ?? "");
+        Refuse(id, apiVersion, mapping.Line, message);
     }
 
     private void AddObject(ManifestMapping mapping, string apiVersion, string kind)

@@ -25,7 +25,7 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
             return false;
         }
 
-        var pass = new NamespacePass(snapshot, classes, time);
+        var pass = new NamespacePass(snapshot, classes, time, _last);
         pass.Sort();
         _ingresses.Run(pass, _services.Read(pass));
         _backends.Run(pass);
