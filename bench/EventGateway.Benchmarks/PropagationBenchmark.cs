@@ -74,7 +74,7 @@ internal static class PropagationBenchmark
         var generation = 0;
         for (var n = 0; n < Changes; n++)
         {
-            var route = Fleet.RouteOf(Shape.Unique, n, random.Next(Fleet.BackendCount(Routes))) with { CreatedAt = DateTimeOffset.UnixEpoch.AddTicks(started + n) };
+            var route = Fleet.RouteOf(Shape.Unique, n, random.Next(Fleet.BackendCount(Routes))) with { CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(first * 1_000 + n) };
             desired = new DesiredState(desired.Entities.SetItem(route.Key, new DesiredEntity(route, Provenance.None)));
             submitted.Add((ServedProbe.MarkOf(route), Stopwatch.GetTimestamp()));
             publisher.Submit(desired);
@@ -103,14 +103,14 @@ internal static class PropagationBenchmark
         return desired;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
+    private static async Task UntilAsync(Func<bool> condition, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(condition))] string waiting = "")
     {
         var start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(2))
+            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(1))
             {
-                throw new TimeoutException("The fleet did not get there within two minutes.");
+                throw new TimeoutException($"The fleet did not get there within two minutes: {waiting}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);

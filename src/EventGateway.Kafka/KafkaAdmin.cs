@@ -54,7 +54,8 @@ internal sealed class KafkaAdmin(KafkaLogOptions options, KafkaConnectionState c
                 throw new LogUnavailableException($"topic {topic.Name} cannot be described: {KafkaFaults.Describe(topic.Error)}");
             }
 
-            found[topic.Name] = new TopicState(topic.Name, topic.TopicId, topic.Partitions.Count, topic.Partitions.Select(p => p.Replicas.Count).DefaultIfEmpty().Max());
+            found[topic.Name] = new TopicState(
+                topic.Name, topic.TopicId.ToString(), topic.Partitions.Count, topic.Partitions.Select(p => p.Replicas.Count).DefaultIfEmpty().Max());
         }
 
         return found;
@@ -72,13 +73,6 @@ internal sealed class KafkaAdmin(KafkaLogOptions options, KafkaConnectionState c
         var end = await ListOffsetsAsync(topics, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, cancellationToken);
         return topics.Where(t => earliest.ContainsKey(t) && stable.ContainsKey(t) && end.ContainsKey(t))
             .ToDictionary(t => t, t => new TopicOffsets(earliest[t], stable[t], end[t]), StringComparer.Ordinal);
-    }
-
-    /// <summary>The high watermark, open transactions included; null: no such topic.</summary>
-    public async Task<long?> GetEndAsync(string topic, CancellationToken cancellationToken)
-    {
-        var ends = await ListOffsetsAsync([topic], OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, cancellationToken);
-        return ends.TryGetValue(topic, out var end) ? end : null;
     }
 
     /// <summary>The topic's settings; null when they may not be read, which is told once.</summary>

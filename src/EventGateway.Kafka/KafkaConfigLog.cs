@@ -8,6 +8,9 @@ namespace EventGateway.Kafka;
 internal sealed class KafkaConfigLog(
     LogName name, KafkaConfigLogStore store, KafkaLogOptions options, KafkaConnectionState connection, TimeProvider time, ILogger logger) : IConfigLog
 {
+    private static readonly TimeSpan MarkerWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MarkerPoll = TimeSpan.FromMilliseconds(2);
+
     private readonly string _topic = store.Names.Config(name);
 
     public LogName Name => name;
@@ -18,8 +21,26 @@ internal sealed class KafkaConfigLog(
         return await KafkaLogWriter.ClaimAsync(name, store.Names, options, limit, connection, time, logger, cancellationToken);
     }
 
-    public async Task<long> GetEndAsync(CancellationToken cancellationToken) =>
-        await store.Admin.GetEndAsync(_topic, cancellationToken) ?? throw store.Topics.Missing(_topic, name);
+    public async Task<long> GetEndAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var offsets = await store.Admin.GetOffsetsAsync([_topic], cancellationToken);
+            if (!offsets.TryGetValue(_topic, out var now))
+            {
+                throw store.Topics.Missing(_topic, name);
+            }
+
+            // Kafka acknowledges a commit before its marker is in the log, and the marker takes an offset too.
+            if (now.Stable >= now.End || time.GetElapsedTime(started) > MarkerWait)
+            {
+                return now.End;
+            }
+
+            await Task.Delay(MarkerPoll, time, cancellationToken);
+        }
+    }
 
     public IAsyncEnumerable<LogRecord> ReadHistoryAsync(long fromOffset, CancellationToken cancellationToken) =>
         new HistoryReader(name, store, options, connection, logger).ReadAsync(fromOffset, cancellationToken);

@@ -127,6 +127,15 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
         }
     }
 
+    /// <summary>Throws all consumers away and goes on with new ones where each log is.</summary>
+    internal void RebuildClients(string reason)
+    {
+        lock (_lock)
+        {
+            _tailers.ForEach(t => t.Tailer.Rebuild(reason));
+        }
+    }
+
     /// <summary>Ends a session; afterwards its topic can be read anew.</summary>
     internal async Task LeaveAsync(TailSession session, KafkaTailer tailer)
     {

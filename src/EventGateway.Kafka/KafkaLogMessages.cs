@@ -64,8 +64,8 @@ internal static partial class KafkaLogMessages
     [LoggerMessage(2033, LogLevel.Information, "Made topic {Topic}: 1 partition, replication factor {ReplicationFactor}")]
     public static partial void TopicMade(this ILogger logger, string topic, int replicationFactor);
 
-    [LoggerMessage(2034, LogLevel.Warning, "Log {Log}: metadata of {Topic} could not be fetched beforehand ({Reason}); the first append may take a second")]
-    public static partial void PrimingFailed(this ILogger logger, LogName log, string topic, string reason);
+    [LoggerMessage(2034, LogLevel.Warning, "Metadata of {Topic} could not be fetched beforehand ({Reason}); its first use may take a second")]
+    public static partial void PrimingFailed(this ILogger logger, string topic, string reason);
 
     [LoggerMessage(2035, LogLevel.Warning, "Topic {Topic}: {Setting} is {Is}, should be {ShouldBe}")]
     public static partial void SettingDiffers(this ILogger logger, string topic, string setting, string @is, string shouldBe);

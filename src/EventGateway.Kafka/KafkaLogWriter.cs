@@ -49,7 +49,8 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
         try
         {
             await WriterProducer.InitAsync(producer, log, options, connection, time, logger, cancellationToken);
-            await WriterProducer.PrimeAsync(producer, log, [names.Config(log), names.History(log)], options, logger);
+            var topics = (string[])[names.Config(log), names.History(log)];
+            await Task.Run(() => ClientMetadata.Prime(producer.Handle, topics, options.RequestTimeout, logger), cancellationToken);
         }
         catch (Exception)
         {

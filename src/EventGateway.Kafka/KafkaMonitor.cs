@@ -117,7 +117,7 @@ internal sealed class KafkaMonitor : IAsyncDisposable
         }
 
         session.Progress.GoneTold = false;
-        if (!state.Id.Equals(session.Topic.Id))
+        if (state.Id != session.Topic.Id)
         {
             session.End(TailEnding.Recreated);
 

@@ -26,8 +26,10 @@ internal sealed class KafkaTailer : IAsyncDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly Dictionary<string, TailIntake> _intakes = new(StringComparer.Ordinal);
     private readonly List<TailIntake> _touched = [];
+    private readonly List<TailIntake> _unprimed = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IConsumer<string, byte[]?>? _consumer;
+    private Task _priming = Task.CompletedTask;
     private string? _rebuildReason;
     private volatile bool _stopping;
 
@@ -109,7 +111,9 @@ internal sealed class KafkaTailer : IAsyncDisposable
             intake.Session.End(TailEnding.Closed);
         }
 
+        _priming.Wait();
         _consumer?.Dispose();
+        _consumer = null;
         RunCommands();
         _stopped.TrySetResult();
     }
@@ -130,15 +134,17 @@ internal sealed class KafkaTailer : IAsyncDisposable
             return;
         }
 
-        // Without its metadata a topic added to a consumer at work waits for a timer of about a second.
-        if (_intakes.Count > 0)
+        var intake = new TailIntake(session);
+        var isFirst = _intakes.Count == 0;
+        _intakes.Add(session.Topic.Topic, intake);
+        if (isFirst)
         {
-            Prime(session.Partition);
+            Assign([intake]);
+            return;
         }
 
-        var intake = new TailIntake(session);
-        _intakes.Add(session.Topic.Topic, intake);
-        Assign(intake);
+        _unprimed.Add(intake);
+        PrimeNext();
     }
 
     private void RemoveNow(TailSession session)
@@ -146,27 +152,48 @@ internal sealed class KafkaTailer : IAsyncDisposable
         if (_intakes.TryGetValue(session.Topic.Topic, out var intake) && ReferenceEquals(intake.Session, session))
         {
             _intakes.Remove(session.Topic.Topic);
-            _consumer?.IncrementalUnassign([session.Partition]);
+            if (intake.Assigned)
+            {
+                _consumer?.IncrementalUnassign([session.Partition]);
+            }
         }
     }
 
-    private void Prime(TopicPartition partition)
+    // Without its metadata a topic added to a consumer at work waits for a timer of about a second. Asking takes as long as the fetch under way,
+    // so it is done aside, for all topics that have come meanwhile at once.
+    private void PrimeNext()
     {
-        try
+        if (_consumer is null || _unprimed.Count == 0 || !_priming.IsCompleted)
         {
-            _consumer?.QueryWatermarkOffsets(partition, PrimeTimeout);
+            return;
         }
-        catch (KafkaException e)
-        {
-            _logger.ClientError(e.Error.Code, e.Error.Reason);
-        }
+
+        var (consumer, intakes) = (_consumer, _unprimed.ToArray());
+        _unprimed.Clear();
+        _priming = Task.Run(() => ClientMetadata.Prime(consumer.Handle, [.. intakes.Select(i => i.Session.Topic.Topic)], PrimeTimeout, _logger));
+        _priming.ContinueWith(_ => Enqueue(() => AssignPrimed(intakes)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private void Assign(TailIntake intake)
+    private void AssignPrimed(IReadOnlyList<TailIntake> intakes)
     {
+        // A rebuild meanwhile has assigned all there were.
+        Assign([.. intakes.Where(i => !i.Assigned && ReferenceEquals(_intakes.GetValueOrDefault(i.Session.Topic.Topic), i))]);
+        PrimeNext();
+    }
+
+    private void Assign(List<TailIntake> intakes)
+    {
+        if (intakes.Count == 0)
+        {
+            return;
+        }
+
         _consumer ??= Build();
-        _consumer.IncrementalAssign([new TopicPartitionOffset(intake.Session.Partition, intake.Session.Position)]);
-        intake.Paused = false;
+        _consumer.IncrementalAssign(intakes.Select(i => new TopicPartitionOffset(i.Session.Partition, i.Session.Position)));
+        foreach (var intake in intakes)
+        {
+            (intake.Assigned, intake.Paused) = (true, false);
+        }
     }
 
     private void RebuildNow(string reason)
@@ -177,14 +204,12 @@ internal sealed class KafkaTailer : IAsyncDisposable
         _consumer = null;
         if (old is not null)
         {
-            // Leaving a wedged client can take long.
-            _ = Task.Run(old.Dispose);
+            // Leaving a wedged client can take long; and it must not be left while it is asked for metadata.
+            _ = _priming.ContinueWith(_ => old.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
-        foreach (var intake in _intakes.Values)
-        {
-            Assign(intake);
-        }
+        _unprimed.Clear();
+        Assign([.. _intakes.Values]);
     }
 
     private IConsumer<string, byte[]?> Build() =>

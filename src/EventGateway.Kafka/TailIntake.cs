@@ -14,6 +14,9 @@ internal sealed class TailIntake(TailSession session)
     /// <summary>Whether fetching is paused because the session's reader does not keep up.</summary>
     public bool Paused { get; set; }
 
+    /// <summary>Whether the consumer fetches it.</summary>
+    public bool Assigned { get; set; }
+
     public bool Touched { get; set; }
 
     public int Count => _records.Count;

@@ -55,7 +55,7 @@ internal sealed class TailOpening(LogName log, string topic, KafkaConfigLogStore
             return null;
         }
 
-        var isRecreated = _last is not null && !_last.Id.Equals(state.Id);
+        var isRecreated = _last is not null && _last.Id != state.Id;
         var reset = isRecreated ? LogReset.Recreated
             : ending == TailEnding.Truncated || start > now.End || (start > 0 && start < now.Earliest) ? LogReset.Truncated
             : LogReset.None;

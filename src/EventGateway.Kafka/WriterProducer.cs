@@ -50,24 +50,6 @@ internal static class WriterProducer
         }
     }
 
-    /// <summary>Fetches the topics' metadata: a producer that sends to a topic it does not know yet waits for a timer of about a second.</summary>
-    public static async Task PrimeAsync(
-        IProducer<string, byte[]?> producer, LogName log, IReadOnlyList<string> topics, KafkaLogOptions options, ILogger logger)
-    {
-        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
-        foreach (var topic in topics)
-        {
-            try
-            {
-                await Task.Run(() => admin.GetMetadata(topic, options.RequestTimeout));
-            }
-            catch (KafkaException e)
-            {
-                logger.PrimingFailed(log, topic, KafkaFaults.Describe(e.Error));
-            }
-        }
-    }
-
     /// <summary>Whether a fatal error of the producer says that it was fenced, whatever the call at hand reported.</summary>
     public static bool IsFenced(IProducer<string, byte[]?> producer, Error error)
     {

@@ -71,12 +71,9 @@ public sealed class RoutingTable : IImagePublisher
 
         lock (_writer)
         {
-            return
-            [
-                .. state.Refused.OrderBy(r => r.Key).Select(r => new RefusedRecord(r.Key.Text, r.Value)),
-                .. state.Shadowed.OrderBy(s => s.Candidate.Route.Entity.Key).ThenBy(s => s.Candidate.Index)
-                    .Select(s => new RefusedRecord(s.Candidate.Route.Entity.Key.Text, ShadowReason.Of(s.Slot))),
-            ];
+            var refused = state.Refused.Select(r => new RefusedRecord(r.Key.Text, r.Value));
+            var shadowed = state.Shadowed.Select(s => new RefusedRecord(s.Candidate.Route.Entity.Key.Text, ShadowReason.Of(s.Slot, s.Candidate)));
+            return [.. refused.Concat(shadowed).OrderBy(r => r.Key, StringComparer.Ordinal).ThenBy(r => r.Reason, StringComparer.Ordinal)];
         }
     }
 

@@ -9,9 +9,13 @@ internal sealed class GatewayRootCommand : RootCommand, IExampleCommand
     public GatewayRootCommand()
         : base("EventGateway: a Kubernetes ingress and API gateway whose configuration is an event log.")
     {
-        Add(new KeysCommand());
+        Add(new StandaloneCommand());
+        Add(new WatcherCommand());
+        Add(new ProxyCommand());
+        Add(new ValidateCommand());
         Add(new TopicsCommand());
         Add(new StatusCommand());
+        Add(new KeysCommand());
         Add(new EchoCommand());
         Add(new VersionCommand());
     }

@@ -18,14 +18,18 @@ internal sealed record SourceSettings(string Origin, ImmutableArray<string> Mani
             reader.Number(SettingCatalog.MassDeleteLimit, 1, 100, "is not a percentage; use 1 to 100, where 100 never holds anything") ?? DefaultMassDeleteLimit);
     }
 
+    public static void CheckPaths(SettingsReader reader, ImmutableArray<string> paths, string from)
+    {
+        foreach (var path in paths.Where(p => p != "-" && !File.Exists(p) && !Directory.Exists(p)))
+        {
+            reader.Fault(from, $"there is no file or folder '{path}'");
+        }
+    }
+
     private static ImmutableArray<string> ReadManifests(SettingsReader reader)
     {
         var paths = reader.RequiredList(SettingCatalog.Manifests, "./manifests");
-        foreach (var path in paths.Where(p => p != "-" && !File.Exists(p) && !Directory.Exists(p)))
-        {
-            reader.Fault(reader.From(SettingCatalog.Manifests), $"there is no file or folder '{path}'");
-        }
-
+        CheckPaths(reader, paths, reader.From(SettingCatalog.Manifests));
         return paths;
     }
 

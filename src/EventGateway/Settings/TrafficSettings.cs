@@ -9,7 +9,7 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
         var settings = new TrafficSettings(
             reader.Port(SettingCatalog.HttpPort),
             reader.Port(SettingCatalog.HttpsPort),
-            reader.Text(SettingCatalog.AccessLog) is { } text and not ("off" or "") ? text : null,
+            ReadAccessLog(reader),
             reader.Switch(SettingCatalog.MetricsPerRoute));
 
         (Setting Setting, int Port)[] ports =
@@ -20,5 +20,27 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
         }
 
         return settings;
+    }
+
+    private static string? ReadAccessLog(SettingsReader reader)
+    {
+        if (reader.Text(SettingCatalog.AccessLog) is not { } text || text is "off" or "")
+        {
+            return null;
+        }
+
+        try
+        {
+            if (text != "-")
+            {
+                using var file = new FileStream(text, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            reader.Fault(reader.From(SettingCatalog.AccessLog), $"'{text}' cannot be written: {e.Message}");
+        }
+
+        return text;
     }
 }

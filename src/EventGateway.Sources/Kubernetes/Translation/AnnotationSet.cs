@@ -17,7 +17,7 @@ internal sealed class AnnotationSet(IDictionary<string, string>? annotations)
         ? []
         : annotations.Keys.Where(k => k.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
-    public string? Find(string name) => annotations is not null && annotations.TryGetValue(name, out var value) ? value.Trim() : null;
+    public string? Find(string name) => annotations is not null && annotations.TryGetValue(name, out var value) ? value?.Trim() ?? "" : null;
 
     public bool ReadFlag(string name, bool otherwise)
     {

@@ -11,11 +11,19 @@ internal sealed record ClusterSnapshot(ImmutableDictionary<string, NamespaceSnap
     public static ClusterSnapshot Of(IEnumerable<PlacedObject> objects, ClusterSnapshot? previous = null)
     {
         var groups = new Dictionary<string, ImmutableArray<PlacedObject>.Builder>(StringComparer.Ordinal);
+        var name = "";
+        ImmutableArray<PlacedObject>.Builder? group = null;
         foreach (var placed in objects)
         {
-            if (!groups.TryGetValue(placed.Object.Id.Namespace, out var group))
+            // Neighbours mostly share a namespace.
+            if (group is null || placed.Object.Id.Namespace != name)
             {
-                groups.Add(placed.Object.Id.Namespace, group = ImmutableArray.CreateBuilder<PlacedObject>());
+                name = placed.Object.Id.Namespace;
+                if (!groups.TryGetValue(name, out group))
+                {
+                    var size = previous?.Namespaces.GetValueOrDefault(name)?.Objects.Length ?? 4;
+                    groups.Add(name, group = ImmutableArray.CreateBuilder<PlacedObject>(size));
+                }
             }
 
             group.Add(placed);
@@ -46,6 +54,6 @@ internal sealed record ClusterSnapshot(ImmutableDictionary<string, NamespaceSnap
             }
         }
 
-        return new NamespaceSnapshot(name, objects?.ToImmutable() ?? []);
+        return new NamespaceSnapshot(name, objects?.DrainToImmutable() ?? []);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ConflictIndex
         }
     }
 
-    public ImmutableArray<string> WarningsOf(ObjectId owner) => _warnings.TryGetValue(owner, out var warnings) ? warnings : [];
+    public ImmutableArray<string> WarningsOf(ObjectId owner) => _warnings.Count > 0 && _warnings.TryGetValue(owner, out var warnings) ? warnings : [];
 
     /// <summary>Decides what has changed hands since the last call.</summary>
     /// <returns>The namespaces where somebody's warnings changed.</returns>

@@ -7,8 +7,12 @@ internal sealed class NamespacePass
 {
     private readonly VerdictDraft?[] _drafts;
 
-    public NamespacePass(NamespaceSnapshot snapshot, IngressClassTable classes, TimeProvider time)
+    public NamespacePass(NamespaceSnapshot snapshot, IngressClassTable classes, TimeProvider time, NamespacePass? previous)
     {
+        Ingresses = Names(previous?.Ingresses);
+        Services = Names(previous?.Services);
+        Slices = Names(previous?.Slices);
+        Secrets = Names(previous?.Secrets);
         Snapshot = snapshot;
         Classes = classes;
         Now = time.GetUtcNow();
@@ -26,13 +30,13 @@ internal sealed class NamespacePass
     public StateChanges Changes { get; } = new();
 
     /// <summary>Places of the objects in <see cref="Snapshot"/>, by name.</summary>
-    public Dictionary<string, int> Ingresses { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, int> Ingresses { get; }
 
-    public Dictionary<string, int> Services { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, int> Services { get; }
 
-    public Dictionary<string, int> Slices { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, int> Slices { get; }
 
-    public Dictionary<string, int> Secrets { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, int> Secrets { get; }
 
     /// <summary>Everything else.</summary>
     public List<int> Others { get; } = [];
@@ -71,6 +75,9 @@ internal sealed class NamespacePass
             }
         }
     }
+
+    // As large as last time: growing costs more than filling.
+    private static Dictionary<string, int> Names(Dictionary<string, int>? previous) => new(previous?.Count ?? 0, StringComparer.Ordinal);
 
     private void Take(Dictionary<string, int> places, int place)
     {

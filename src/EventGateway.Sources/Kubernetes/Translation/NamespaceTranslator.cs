@@ -12,7 +12,7 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
     private readonly EndpointSliceStep _slices = new();
     private readonly CertificateStep _certificates = new();
     private NamespacePass? _last;
-    private ImmutableArray<(VerdictDraft Draft, ObjectVerdict Verdict)> _verdicts = [];
+    private ImmutableArray<JudgedObject> _verdicts = [];
 
     public DesiredState Desired { get; private set; } = DesiredState.Empty;
 
@@ -25,7 +25,7 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
             return false;
         }
 
-        var pass = new NamespacePass(snapshot, classes, time);
+        var pass = new NamespacePass(snapshot, classes, time, _last);
         pass.Sort();
         _ingresses.Run(pass, _services.Read(pass));
         _backends.Run(pass);
@@ -42,7 +42,7 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
     public void Judge()
     {
         var objects = _last!.Snapshot.Objects;
-        var verdicts = ImmutableArray.CreateBuilder<(VerdictDraft, ObjectVerdict)>(objects.Length);
+        var verdicts = ImmutableArray.CreateBuilder<JudgedObject>(objects.Length);
         for (var place = 0; place < objects.Length; place++)
         {
             var item = objects[place].Object;
@@ -52,8 +52,7 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
                 draft = draft.With([], conflicts.WarningsOf(item.Id));
             }
 
-            var source = objects[place].Location.ToString();
-            verdicts.Add(place < _verdicts.Length && IsSame(_verdicts[place], item, source, draft) ? _verdicts[place] : (draft, Verdict(item, source, draft)));
+            verdicts.Add(place < _verdicts.Length && _verdicts[place].IsOf(objects[place], draft) ? _verdicts[place] : JudgedObject.Of(objects[place], draft));
         }
 
         _verdicts = verdicts.MoveToImmutable();
@@ -64,11 +63,4 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
 
     /// <summary>Takes back what the namespace claims; called when it is gone.</summary>
     public void Close() => Run(new NamespaceSnapshot(_last?.Namespace ?? "", []), _last?.Classes ?? new IngressClassTable([], false), TimeProvider.System);
-
-    private static bool IsSame((VerdictDraft Draft, ObjectVerdict Verdict) before, SourceObject item, string source, VerdictDraft draft) =>
-        before.Draft.Says(draft) && before.Verdict.Source == source && before.Verdict.Name == item.Id.Name
-        && before.Verdict.Kind == item.Id.Kind && before.Verdict.ApiVersion == item.ApiVersion;
-
-    private static ObjectVerdict Verdict(SourceObject item, string source, VerdictDraft draft) =>
-        new(item.Id.Kind, item.ApiVersion, item.Id.Namespace, item.Id.Name, source, draft.Outcome) { Reasons = draft.Reasons, Warnings = draft.Warnings };
 }

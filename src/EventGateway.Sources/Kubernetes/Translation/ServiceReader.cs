@@ -93,6 +93,16 @@ internal static class ServiceReader
                 reasons.Add($"spec.ports[{i}].port: {ports[i].Port} is not a port; use 1 to 65535");
             }
 
+            if (string.IsNullOrEmpty(ports[i].Name) && ports.Count > 1)
+            {
+                reasons.Add($"spec.ports[{i}].name: it is missing; a Service with several ports must name each of them");
+            }
+
+            if (ports.Take(i).Any(p => p.Name == ports[i].Name))
+            {
+                reasons.Add($"spec.ports[{i}].name: '{ports[i].Name}' is the name of another port already; give each its own");
+            }
+
             if (ports[i].Name is { Length: > 0 } name && !KubernetesName.IsLabel(name))
             {
                 reasons.Add($"spec.ports[{i}].name: '{name}' is not a port name; use lower-case letters, digits and '-'");
