@@ -10,16 +10,18 @@ namespace EventGateway.Core.Image;
 public sealed class ConfigDelta
 {
     private ImageHash _hash;
+    private int _partlyRead;
 
     public ConfigDelta(ConfigImage from)
     {
         From = from;
         _hash = from.Hash;
+        _partlyRead = from.PartlyReadCount;
     }
 
     public ConfigImage From { get; }
 
-    /// <summary>Null: no listener is touched. The same holds for the others.</summary>
+    /// <summary>Null or without entries: no listener is touched. The same holds for the others.</summary>
     public KindDelta<Listener>? Listeners { get; private set; }
 
     public KindDelta<Route>? Routes { get; private set; }
@@ -89,6 +91,11 @@ public sealed class ConfigDelta
     /// <summary>Takes an entity out of the next image; nothing happens when the key holds none.</summary>
     public void Remove(EntityKey key)
     {
+        if (Find(key) is null)
+        {
+            return;
+        }
+
         switch (key.Kind)
         {
             case EntityKind.Listener: Remove(Listeners ??= new(From.Listeners), key); break;
@@ -118,6 +125,7 @@ public sealed class ConfigDelta
     {
         Position = position,
         Hash = _hash,
+        PartlyReadCount = _partlyRead,
         Listeners = Listeners?.Apply() ?? From.Listeners,
         Routes = Routes?.Apply() ?? From.Routes,
         Backends = Backends?.Apply() ?? From.Backends,
@@ -134,20 +142,24 @@ public sealed class ConfigDelta
     {
         if (kind.Find(entity.Key) is { } before)
         {
-            _hash = _hash.Remove(entity.Key, before.Hash);
+            Forget(before);
         }
 
         _hash = _hash.Add(entity.Key, hash);
+        _partlyRead += entity.BodyAsRead.IsEmpty ? 0 : 1;
         kind.Put(entity.Key, new ImageEntry<T>(entity, hash, version, provenance));
     }
 
     private void Remove<T>(KindDelta<T> kind, EntityKey key)
         where T : Entity
     {
-        if (kind.Find(key) is { } before)
-        {
-            _hash = _hash.Remove(key, before.Hash);
-            kind.Remove(key);
-        }
+        Forget(kind.Find(key)!);
+        kind.Remove(key);
+    }
+
+    private void Forget(IImageEntry before)
+    {
+        _hash = _hash.Remove(before.Entity.Key, before.Hash);
+        _partlyRead -= before.Entity.BodyAsRead.IsEmpty ? 0 : 1;
     }
 }

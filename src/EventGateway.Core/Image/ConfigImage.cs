@@ -13,6 +13,9 @@ public sealed class ConfigImage
     /// <summary>Order-independent hash of all entities, those of unknown kinds too.</summary>
     public ImageHash Hash { get; internal init; }
 
+    /// <summary>How many entities hold fields that this build does not know.</summary>
+    public int PartlyReadCount { get; internal init; }
+
     public KindImage<Listener> Listeners { get; internal init; } = KindImage<Listener>.Empty;
 
     public KindImage<Route> Routes { get; internal init; } = KindImage<Route>.Empty;

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using EventGateway.Core.Log;
+using EventGateway.Core.Sealing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EventGateway.Core.Publishing;
+
+/// <summary>
+/// Keeps every log of one origin at what a source wants: one <see cref="WorkspacePublisher"/> per workspace, made when the source
+/// first mentions it. A workspace the source mentions no more is emptied, not deleted.
+/// </summary>
+public sealed partial class OriginPublisher : BackgroundService
+{
+    private readonly IConfigLogStore _store;
+    private readonly IConfigSource _source;
+    private readonly PublisherOptions _options;
+    private readonly KeyRing? _keyRing;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger<OriginPublisher> _logger;
+    private readonly ConcurrentDictionary<string, WorkspacePublisher> _publishers = new(StringComparer.Ordinal);
+    private readonly List<Task> _running = [];
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _sourceListed;
+
+    public OriginPublisher(
+        IConfigLogStore store, IConfigSource source, PublisherOptions options, TimeProvider time, ILoggerFactory loggers, KeyRing? keyRing = null)
+    {
+        _store = store;
+        _source = source;
+        _options = options;
+        _keyRing = keyRing;
+        _time = time;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<OriginPublisher>();
+    }
+
+    /// <summary>One per workspace, ordered by name.</summary>
+    public IReadOnlyList<PublisherStatus> Statuses => [.. _publishers.Values.Select(p => p.Status).OrderBy(s => s.Log)];
+
+    /// <summary>Whether the source has said once, completely, what it wants.</summary>
+    public bool SourceListed => _sourceListed;
+
+    /// <summary>Faults when this origin can be written no more and the process must stop: with <see cref="LogFencedException"/> when somebody else took over a log.</summary>
+    public Task Failure => _failure.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        try
+        {
+            await Task.WhenAny(FollowSourceAsync(stop), _failure.Task).Unwrap();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (LogFencedException)
+        {
+            // The owner of this service watches Failure and stops the process; the other logs must not be written meanwhile.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(_running);
+        }
+    }
+
+    private async Task FollowSourceAsync(CancellationTokenSource stop)
+    {
+        var emptying = Task.CompletedTask;
+        await foreach (var wanted in _source.WatchAsync(stop.Token))
+        {
+            foreach (var (workspace, state) in wanted)
+            {
+                Submit(workspace, state, stop);
+            }
+
+            foreach (var (workspace, publisher) in _publishers)
+            {
+                if (!wanted.ContainsKey(workspace))
+                {
+                    publisher.Submit(DesiredState.Empty);
+                }
+            }
+
+            if (!_sourceListed)
+            {
+                _sourceListed = true;
+                emptying = _options.OwnsOrigin ? EmptyUnlistedAsync(wanted, stop) : emptying;
+            }
+        }
+
+        await emptying;
+    }
+
+    /// <summary>Logs left by an earlier run for workspaces that are gone now.</summary>
+    private async Task EmptyUnlistedAsync(IReadOnlyDictionary<string, DesiredState> wanted, CancellationTokenSource stop)
+    {
+        await foreach (var logs in _store.WatchLogsAsync(stop.Token))
+        {
+            foreach (var log in logs.Where(l => l.Origin == _options.Origin && !wanted.ContainsKey(l.Workspace) && !_publishers.ContainsKey(l.Workspace)))
+            {
+                LogUnlisted(log);
+                Submit(log.Workspace, DesiredState.Empty, stop);
+            }
+
+            return;
+        }
+    }
+
+    private void Submit(string workspace, DesiredState state, CancellationTokenSource stop)
+    {
+        if (!_publishers.TryGetValue(workspace, out var publisher))
+        {
+            var log = _store.Open(new LogName(_options.Origin, workspace));
+            publisher = new WorkspacePublisher(log, _options, _keyRing, _time, _loggers.CreateLogger<WorkspacePublisher>());
+            _publishers[workspace] = publisher;
+            lock (_running)
+            {
+                _running.Add(RunAsync(publisher, stop.Token));
+            }
+        }
+
+        publisher.Submit(state);
+    }
+
+    private async Task RunAsync(WorkspacePublisher publisher, CancellationToken cancellationToken)
+    {
+        // Leaves the caller's turn, so that one log's store work does not hold up the next.
+        await Task.Yield();
+        try
+        {
+            await publisher.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (LogFencedException e)
+        {
+            _failure.TrySetException(e);
+        }
+#pragma warning disable CA1031 // A bug in one writer must end the process, through the one place that is watched.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failure.TrySetException(e);
+        }
+    }
+
+    [LoggerMessage(1120, LogLevel.Information, "{Log} is left from an earlier run and nothing mentions it any more: emptying it")]
+    private partial void LogUnlisted(LogName log);
+}

@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using EventGateway.Core.Loading;
+using EventGateway.Core.Log;
+
+namespace EventGateway.Core.Publishing;
+
+/// <summary>What has to be appended for a log to hold what is wanted.</summary>
+/// <param name="ChangeSets">In the order of appending; empty when nothing differs.</param>
+/// <param name="Refused">What cannot be published, and why; its key keeps what the log has.</param>
+/// <param name="HeldRemovals">Removals that the mass-removal guard holds back.</param>
+public sealed record PublishPlan(ImmutableArray<ChangeSet> ChangeSets, ImmutableArray<RefusedRecord> Refused, int HeldRemovals);

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using EventGateway.Core.Image;
+using EventGateway.Core.Loading;
+using EventGateway.Core.Log;
+using EventGateway.Core.Model;
+using EventGateway.Core.Sealing;
+using EventGateway.Core.Wire;
+
+namespace EventGateway.Core.Publishing;
+
+/// <summary>
+/// The difference between what is wanted and what a log holds, as the smallest change sets. Puts go before removals, and within
+/// each what is pointed at before what points (removals: after), so that at no commit anything points at what is not there.
+/// Remembers what each entity hashes to, so that an unchanged one costs a reference comparison. Used by one thread.
+/// </summary>
+public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRing? keyRing)
+{
+    private readonly Dictionary<EntityKey, Prepared> _prepared = [];
+
+    /// <param name="desired">What the log shall hold.</param>
+    /// <param name="actual">What it holds.</param>
+    /// <param name="repairs">Keys whose last record is damaged: written again even where nothing differs.</param>
+    public PublishPlan Plan(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs)
+    {
+        var refused = ImmutableArray.CreateBuilder<RefusedRecord>();
+        var puts = new List<Change>();
+        foreach (var (key, wanted) in desired.Entities)
+        {
+            var prepared = Prepare(key, wanted);
+            if (prepared.Fault is { } fault)
+            {
+                refused.Add(new RefusedRecord(key.Text, fault));
+            }
+            else if (actual.Find(key)?.Hash != prepared.Hash || repairs.Contains(key))
+            {
+                puts.Add(ToChange(wanted));
+            }
+        }
+
+        var removals = Removals(desired, actual, repairs, out var held);
+        Forget(desired);
+        return new PublishPlan(Split(puts.OrderBy(PutOrder).ThenBy(c => c.Key).Concat(removals.OrderByDescending(PutOrder).ThenBy(c => c.Key))), refused.ToImmutable(), held);
+    }
+
+    private List<Change> Removals(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, out int held)
+    {
+        // A newer writer's kinds and features are not this one's to remove.
+        var unwanted = actual.Entries.Select(e => e.Entity.Key)
+            .Where(k => k.Kind is not (EntityKind.Unknown or EntityKind.Feature) && !desired.Entities.ContainsKey(k))
+            .ToList();
+        var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
+        held = isMass ? unwanted.Count : 0;
+        var removals = isMass ? [] : unwanted.ToHashSet();
+        removals.UnionWith(repairs.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null));
+        return [.. removals.Select(k => new Change(k, null, default, default, Provenance.None))];
+    }
+
+    private Prepared Prepare(EntityKey key, DesiredEntity wanted)
+    {
+        if (_prepared.TryGetValue(key, out var known) && ReferenceEquals(known.Source, wanted))
+        {
+            return known;
+        }
+
+        var fault = FaultOf(wanted.Entity);
+        var hash = default(ContentHash);
+        if (fault is null)
+        {
+            var change = ToChange(wanted);
+            hash = change.Hash;
+            fault = change.Body.Length > options.MaxEntityBytes
+                ? $"it takes {change.Body.Length:N0} bytes, more than the {options.MaxEntityBytes:N0} one record may have; split the object"
+                : null;
+        }
+
+        return _prepared[key] = new Prepared(wanted, hash, fault);
+    }
+
+    private string? FaultOf(Entity entity)
+    {
+        var problems = entity.Validate().ToList();
+        if (problems.Count > 0)
+        {
+            return string.Join("; ", problems);
+        }
+
+        return entity is Certificate { PrivateKey: PlainSecret } && keyRing is null
+            ? "its private key cannot be sealed: give the watcher a --key-ring (make one with 'eventgateway keys new')"
+            : null;
+    }
+
+    private Change ToChange(DesiredEntity wanted)
+    {
+        var entity = wanted.Entity is Certificate { PrivateKey: PlainSecret plain } certificate
+            ? certificate with { PrivateKey = keyRing!.Seal(plain, log, certificate.Key) }
+            : wanted.Entity;
+        return EntityCodec.ToChange(entity, wanted.Provenance with { Origin = log.Origin });
+    }
+
+    private void Forget(DesiredState desired)
+    {
+        if (_prepared.Count > desired.Entities.Count)
+        {
+            foreach (var key in _prepared.Keys.Where(k => !desired.Entities.ContainsKey(k)).ToList())
+            {
+                _prepared.Remove(key);
+            }
+        }
+    }
+
+    private static ImmutableArray<ChangeSet> Split(IEnumerable<Change> changes)
+    {
+        var sets = ImmutableArray.CreateBuilder<ChangeSet>();
+        var set = ImmutableArray.CreateBuilder<Change>();
+        long bytes = 0;
+        foreach (var change in changes)
+        {
+            if (set.Count > 0 && (set.Count == PublisherOptions.MaxChangesPerSet || bytes + change.Body.Length > PublisherOptions.MaxBytesPerSet))
+            {
+                sets.Add(new ChangeSet(set.ToImmutable()));
+                set.Clear();
+                bytes = 0;
+            }
+
+            set.Add(change);
+            bytes += change.Body.Length;
+        }
+
+        if (set.Count > 0)
+        {
+            sets.Add(new ChangeSet(set.ToImmutable()));
+        }
+
+        return sets.ToImmutable();
+    }
+
+    private static int PutOrder(Change change) => change.Key.Kind switch
+    {
+        EntityKind.Feature => 0,
+        EntityKind.Certificate => 1,
+        EntityKind.Endpoints => 2,
+        EntityKind.Backend => 3,
+        EntityKind.Listener => 4,
+        _ => 5,
+    };
+
+    private sealed record Prepared(DesiredEntity Source, ContentHash Hash, string? Fault);
+}

@@ -1,0 +1,31 @@
+using EventGateway.Core.Model;
+using Google.Protobuf;
+
+namespace EventGateway.Core.Wire;
+
+internal static class ListenerWire
+{
+    public static readonly MessageParser<V1.Listener> Parser = V1.Listener.Parser.WithDiscardUnknownFields(true);
+
+    public static V1.Listener ToMessage(Listener listener)
+    {
+        var message = new V1.Listener
+        {
+            Port = (uint)listener.Port,
+            Protocol = (V1.ListenerProtocol)listener.Protocol,
+            TlsMode = (V1.TlsMode)listener.TlsMode,
+            CreatedUnixUs = UnixMicroseconds.From(listener.CreatedAt),
+        };
+        message.Hosts.AddRange(listener.Hosts.Select(RouteWire.ToMessage));
+        return message;
+    }
+
+    public static Listener ToEntity(EntityKey key, V1.Listener message) => new(key)
+    {
+        Port = (int)message.Port,
+        Protocol = (ListenerProtocol)message.Protocol,
+        Hosts = [.. message.Hosts.Select(RouteWire.ToHost)],
+        TlsMode = (TlsMode)message.TlsMode,
+        CreatedAt = UnixMicroseconds.ToTime(message.CreatedUnixUs),
+    };
+}
