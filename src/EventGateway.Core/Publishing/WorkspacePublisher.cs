@@ -82,7 +82,7 @@ public sealed partial class WorkspacePublisher
         await using var session = await LogSession.OpenAsync(_log, _time, cancellationToken);
         _epoch = session.Image.Position.Epoch;
         _retry = ShortestRetry;
-        _status = _status with { IsWriter = true, Fault = null, Position = session.Image.Position };
+        _status = _status with { IsWriter = true, Fault = null, Image = session.Image, Position = session.Image.Position };
         LogClaimed(_log.Name, _epoch, session.Image.Position.Commit, session.Image.Count);
 
         DesiredState? published = null;
@@ -102,7 +102,7 @@ public sealed partial class WorkspacePublisher
             else if (await WaitAsync(session, cancellationToken))
             {
                 await session.BeatAsync(populated: false, cancellationToken);
-                _status = _status with { Position = session.Image.Position };
+                _status = _status with { Image = session.Image, Position = session.Image.Position };
             }
         }
 
@@ -147,6 +147,7 @@ public sealed partial class WorkspacePublisher
         _status = _status with
         {
             IsCurrent = true,
+            Image = session.Image,
             Position = session.Image.Position,
             Refused = refused,
             HeldRemovals = plan.HeldRemovals,

@@ -1,0 +1,4 @@
+using EventGateway.TestKit.Kafka;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SharedKafka))]
