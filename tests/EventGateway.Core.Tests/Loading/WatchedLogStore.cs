@@ -11,6 +11,9 @@ internal sealed class WatchedLogStore(InMemoryConfigLogStore inner) : IConfigLog
     private readonly ConcurrentDictionary<LogName, Exception> _faults = [];
     private readonly ConcurrentDictionary<LogName, int> _reads = [];
 
+    /// <summary>Called in every reading, between its first batch and the second.</summary>
+    public Action AfterFirstBatch { get; set; } = () => { };
+
     public string Source => inner.Source;
 
     public bool IsConnected => inner.IsConnected;
@@ -41,9 +44,15 @@ internal sealed class WatchedLogStore(InMemoryConfigLogStore inner) : IConfigLog
                 throw fault;
             }
 
+            var isFirst = true;
             await foreach (var batch in log.ReadAsync(fromOffset, cancellationToken))
             {
                 yield return batch;
+                if (isFirst)
+                {
+                    isFirst = false;
+                    store.AfterFirstBatch();
+                }
             }
         }
 
