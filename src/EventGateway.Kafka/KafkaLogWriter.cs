@@ -69,7 +69,15 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
         ThrowIfBroken();
         ThrowIfTooLarge(records, history);
         cancellationToken.ThrowIfCancellationRequested();
+        return await TryAppendAsync(records, history, isRetry: false, cancellationToken)
+            ?? await TryAppendAsync(records, history, isRetry: true, cancellationToken)
+            ?? throw new InvalidOperationException("a second try has an outcome");
+    }
 
+    /// <returns>The offset of the last record; null: nothing was appended, and trying again may help.</returns>
+    private async Task<long?> TryAppendAsync(
+        IReadOnlyList<LogRecord> records, LogRecord? history, bool isRetry, CancellationToken cancellationToken)
+    {
         var started = _time.GetTimestamp();
         var reports = new DeliveryReports(_configTopic);
         try
@@ -88,6 +96,11 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
         catch (KafkaException e)
         {
             var failure = await FailAsync(e, reports.FailedKey, started);
+            if (!isRetry && _brokenBy is null && KafkaFaults.IsSequenceGap(e.Error.Code))
+            {
+                return null;
+            }
+
             _logger.AppendFailed(_log, failure.Message);
             throw failure;
         }

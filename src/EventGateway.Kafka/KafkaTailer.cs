@@ -209,7 +209,12 @@ internal sealed class KafkaTailer : IAsyncDisposable
         }
 
         _unprimed.Clear();
-        Assign([.. _intakes.Values]);
+        foreach (var intake in _intakes.Values)
+        {
+            intake.Assigned = false;
+        }
+
+        Assign([.. _intakes.Values.Where(i => i.Session.Ending is null)]);
     }
 
     private IConsumer<string, byte[]?> Build() =>

@@ -26,6 +26,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
+        services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
@@ -48,5 +49,5 @@ public static class GatewayProxyServiceCollectionExtensions
     }
 
     private static TimedPublisher Timed(IServiceProvider services, IImagePublisher publisher) =>
-        new(publisher, services.GetRequiredService<ProxyMetrics>(), services.GetRequiredService<TimeProvider>());
+        new(publisher, services.GetRequiredService<ProxyMetrics>());
 }

@@ -33,12 +33,19 @@ internal sealed class RawClient : IAsyncDisposable
     public async Task<string> ReadUntilAsync(string text)
     {
         using var timeout = new CancellationTokenSource(Deadline);
-        while (!_received.ToString().Contains(text, StringComparison.Ordinal))
+        try
         {
-            if (!await ReadSomeAsync(timeout.Token))
+            while (!_received.ToString().Contains(text, StringComparison.Ordinal))
             {
-                throw new EndOfStreamException($"The connection ended before '{text}' came; received: {_received}");
+                if (!await ReadSomeAsync(timeout.Token))
+                {
+                    throw new EndOfStreamException($"The connection ended before '{text}' came; received: {_received}");
+                }
             }
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException($"'{text}' did not come; received: {_received}");
         }
 
         return _received.ToString();

@@ -109,7 +109,7 @@ public sealed class StreamingTests
         });
         await using var gateway = await StartAsync(upstream);
         await using var client = await RawClient.ConnectAsync(gateway.HttpPort);
-        await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\nExpect: 100-continue\r\n\r\n");
         var answer = await client.ReadUntilAsync("too much");
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
     }

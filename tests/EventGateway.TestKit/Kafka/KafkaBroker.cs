@@ -112,7 +112,7 @@ public sealed class KafkaBroker : IAsyncDisposable
                 .Replace("{controller}", $"{_controllerPort}", StringComparison.Ordinal);
         }
 
-        await File.WriteAllLinesAsync(ConfigFile, settings.Select(s => $"{s.Key}={s.Value}"));
+        await File.WriteAllLinesAsync(ConfigFile, settings.Where(s => s.Value.Length > 0).Select(s => $"{s.Key}={s.Value}"));
         await File.WriteAllTextAsync(LoggingFile, Logging);
         var output = new ProcessOutput(Run("kafka.tools.StorageTool", ["format", "-t", NewClusterId(), "-c", ConfigFile]), null);
         await output.Ended.WaitAsync(StartDeadline, TimeProvider.System);
