@@ -1,1 +1,22 @@
-internal static class Program { private static void Main() { } }
+using EventGateway.Benchmarks;
+
+// dotnet run -c Release --project bench/EventGateway.Benchmarks -- NAME
+var output = Console.Out;
+switch (args)
+{
+    case ["table"]: TableBenchmark.Run(output); return 0;
+    case ["match"]: MatchBenchmark.Run(output); return 0;
+    case ["yarp"]: await StockYarpBenchmark.RunAsync(output); return 0;
+    case ["propagation"]: await PropagationBenchmark.RunAsync(output); return 0;
+    case ["cold-start", var executable]: await ColdStartBenchmark.RunAsync(output, executable); return 0;
+    default:
+        await Console.Error.WriteLineAsync("""
+            usage: dotnet run -c Release --project bench/EventGateway.Benchmarks -- NAME
+              table        one changed route: image and routing table, time and allocation
+              yarp         the same change by stock YARP's InMemoryConfigProvider.Update
+              match        finding a request's route
+              propagation  change set committed -> served by three proxies (needs KAFKA_HOME)
+              cold-start PATH/eventgateway.dll   process start -> ready, resident memory (needs KAFKA_HOME)
+            """);
+        return 2;
+}

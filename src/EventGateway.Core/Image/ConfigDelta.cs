@@ -21,7 +21,7 @@ public sealed class ConfigDelta
 
     public ConfigImage From { get; }
 
-    /// <summary>Null: no listener is touched. The same holds for the others.</summary>
+    /// <summary>Null or without entries: no listener is touched. The same holds for the others.</summary>
     public KindDelta<Listener>? Listeners { get; private set; }
 
     public KindDelta<Route>? Routes { get; private set; }
@@ -91,6 +91,11 @@ public sealed class ConfigDelta
     /// <summary>Takes an entity out of the next image; nothing happens when the key holds none.</summary>
     public void Remove(EntityKey key)
     {
+        if (Find(key) is null)
+        {
+            return;
+        }
+
         switch (key.Kind)
         {
             case EntityKind.Listener: Remove(Listeners ??= new(From.Listeners), key); break;
@@ -148,11 +153,8 @@ public sealed class ConfigDelta
     private void Remove<T>(KindDelta<T> kind, EntityKey key)
         where T : Entity
     {
-        if (kind.Find(key) is { } before)
-        {
-            Forget(before);
-            kind.Remove(key);
-        }
+        Forget(kind.Find(key)!);
+        kind.Remove(key);
     }
 
     private void Forget(IImageEntry before)

@@ -9,7 +9,8 @@ namespace EventGateway.Core.Loading;
 
 /// <summary>
 /// Follows every log of a store that the options include: those there are, and those that come. A log that vanishes keeps its
-/// image. Ready once every log found at the start was read to its end; from then on ready for ever, whatever becomes of the store.
+/// image. Ready once every log found at the start was read to its end and one of them at least holds all its writer wanted; from
+/// then on ready for ever, whatever becomes of the store.
 /// </summary>
 public sealed partial class ConfigLoader : BackgroundService
 {
@@ -20,7 +21,9 @@ public sealed partial class ConfigLoader : BackgroundService
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<ConfigLoader> _logger;
     private readonly ConcurrentDictionary<LogName, ImageLoader> _loaders = new();
-    private ImmutableHashSet<LogName>? _atStart;
+    private readonly List<Task> _running = [];
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ImmutableHashSet<LogName>? _atStart;
     private volatile bool _wasReady;
 
     public ConfigLoader(IConfigLogStore store, LoaderOptions options, ImageBroadcast broadcast, TimeProvider time, ILoggerFactory loggers)
@@ -60,22 +63,34 @@ public sealed partial class ConfigLoader : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var running = new List<Task>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var watching = WatchAsync(stop.Token);
         try
         {
-            await foreach (var logs in _store.WatchLogsAsync(stoppingToken))
-            {
-                var included = logs.Where(_options.Includes).ToImmutableHashSet();
-                running.AddRange(included.Where(l => !_loaders.ContainsKey(l)).Order().Select(log => Follow(log, stoppingToken)));
-                _atStart = _atStart is { Count: > 0 } ? _atStart : included;
-                running.RemoveAll(task => task.IsCompletedSuccessfully);
-                await Task.WhenAll(running.Where(task => task.IsFaulted));
-            }
+            await Task.WhenAny(watching, _failure.Task).Unwrap();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Asked to stop.
         }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_running);
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var logs in _store.WatchLogsAsync(cancellationToken))
+        {
+            var included = logs.Where(_options.Includes).ToImmutableHashSet();
+            _running.AddRange(included.Where(l => !_loaders.ContainsKey(l)).Order().Select(log => Follow(log, cancellationToken)));
+            _atStart = _atStart is { Count: > 0 } ? _atStart : included;
+        }
+
+        await Task.WhenAll(_running);
     }
 
     private async Task Follow(LogName log, CancellationToken cancellationToken)
@@ -83,6 +98,9 @@ public sealed partial class ConfigLoader : BackgroundService
         LogFollowing(log);
         var loader = new ImageLoader(_store.Open(log), _broadcast, _time, _loggers.CreateLogger<ImageLoader>());
         _loaders[log] = loader;
+
+        // Leaves the caller's turn, so that the logs are read side by side.
+        await Task.Yield();
         try
         {
             await loader.RunAsync(cancellationToken);
@@ -90,6 +108,12 @@ public sealed partial class ConfigLoader : BackgroundService
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Asked to stop.
+        }
+#pragma warning disable CA1031 // A bug in one loader must end the process, through the one place that is watched.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failure.TrySetException(e);
         }
     }
 
@@ -109,8 +133,11 @@ public sealed partial class ConfigLoader : BackgroundService
         var reading = statuses.Where(s => s is { CaughtUp: false, Fault: null }).Select(s => $"{s.Log} is being read: offset {Math.Max(0, s.ReadOffset)} of {s.EndOffset}");
         var faulty = statuses.Where(s => s.Fault is not null).Select(s => $"{s.Log}: {s.Fault}").ToList();
 
-        // One broken log must not keep the proxy from serving the others; when all are broken there is nothing to serve.
-        return [.. reading, .. faulty.Count == statuses.Count ? faulty : []];
+        var empty = statuses.Where(s => s is { CaughtUp: true, Fault: null } && s.Image.Position == LogPosition.None)
+            .Select(s => $"{s.Log} does not hold a whole config yet: wait for the watcher of origin '{s.Log.Origin}', or start it").ToList();
+
+        // One broken log must not keep the proxy from serving the others; when there is none to serve, there is nothing to vouch for.
+        return [.. reading, .. faulty.Count + empty.Count == statuses.Count ? faulty.Concat(empty) : []];
     }
 
     [LoggerMessage(1020, LogLevel.Information, "Following {Log}")]

@@ -57,6 +57,11 @@ public sealed class ImageAssembler
     {
         switch (RecordCodec.Decode(record))
         {
+            case DecodedRecord.Unreadable when record.Value is null && record.Key != RecordCodec.CommitKey && !EntityKey.TryParse(record.Key, out _):
+                // The removal of what should never have been there, as its report asks for.
+                _stagedUnreadable.Remove(record.Key);
+                _unreadable.Remove(record.Key);
+                break;
             case DecodedRecord.Unreadable unreadable:
                 _stagedUnreadable[record.Key] = unreadable.Reason;
                 break;
@@ -84,6 +89,7 @@ public sealed class ImageAssembler
     private void Stage(string key, DecodedRecord record, RecordVersion version)
     {
         Highest = version > Highest ? version : Highest;
+        _stagedUnreadable.Remove(key);
         var isLate = _commit is { } commit && version <= commit.Version;
         var isDuplicate = _staged.TryGetValue(key, out var staged) && version <= VersionOf(staged);
         if (isLate || isDuplicate)
@@ -93,7 +99,6 @@ public sealed class ImageAssembler
         }
 
         _staged[key] = record;
-        _stagedUnreadable.Remove(key);
     }
 
     private void Ignore(string key, DecodedRecord record, RecordVersion version)
@@ -104,6 +109,11 @@ public sealed class ImageAssembler
         if (held is null ? record is DecodedRecord.Put : version < held.Version)
         {
             _overwritten.Add(key);
+        }
+        else
+        {
+            // The newest one again, as a mirror that starts over delivers it in the end.
+            _overwritten.Remove(key);
         }
     }
 

@@ -49,7 +49,22 @@ public sealed partial class ImageBroadcast(IEnumerable<IImagePublisher> publishe
     {
         lock (_lock)
         {
-            return [.. _publishers.SelectMany(p => p.Refused(log))];
+            return [.. _publishers.SelectMany(p => Refused_NeedsLock(p, log))];
+        }
+    }
+
+    private IReadOnlyList<RefusedRecord> Refused_NeedsLock(IImagePublisher publisher, LogName log)
+    {
+        try
+        {
+            return [.. publisher.Refused(log)];
+        }
+#pragma warning disable CA1031 // As in OnImage: counted and reported, and the status of the others can still be told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Report(e, publisher, log, _images.GetValueOrDefault(log));
+            return [];
         }
     }
 
@@ -63,9 +78,14 @@ public sealed partial class ImageBroadcast(IEnumerable<IImagePublisher> publishe
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _faults.AddOrUpdate(publisher.Name, 1, static (_, count) => count + 1);
-            LogPublisherFault(e, publisher.Name, log, image.Position.Commit);
+            Report(e, publisher, log, image);
         }
+    }
+
+    private void Report(Exception e, IImagePublisher publisher, LogName log, ConfigImage? image)
+    {
+        _faults.AddOrUpdate(publisher.Name, 1, static (_, count) => count + 1);
+        LogPublisherFault(e, publisher.Name, log, image?.Position.Commit ?? 0);
     }
 
     [LoggerMessage(1000, LogLevel.Error, "Publisher {Publisher} failed on {Log} at commit {Commit}; the others go on")]

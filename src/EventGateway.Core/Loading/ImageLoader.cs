@@ -26,7 +26,10 @@ public sealed partial class ImageLoader
     // After a reset: a writer that has not noticed yet may put a heartbeat into a log that holds nothing else.
     private bool _awaitsWriter;
     private bool _rebuild;
-    private LogPosition? _rebuiltAt;
+
+    // Read anew because the hash differed, and it has not matched since: once more would not help.
+    private bool _wasRebuilt;
+    private string? _mismatch;
     private long _progressAt;
     private volatile LogStatus _status;
 
@@ -104,7 +107,8 @@ public sealed partial class ImageLoader
     private void Publish(LogBatch batch)
     {
         var before = _status;
-        if (_assembler.Commit is { Populated: true } && (_assembler.HashMatches || !_awaitsWriter))
+        CheckHash();
+        if (!_rebuild && _assembler.Commit is { Populated: true } && IsTheWriters)
         {
             _awaitsWriter = false;
             PublishImage();
@@ -113,10 +117,10 @@ public sealed partial class ImageLoader
         _status = before with
         {
             Image = _published,
-            CaughtUp = true,
+            CaughtUp = before.CaughtUp || !_rebuild,
             ReadOffset = batch.NextOffset,
             EndOffset = batch.EndOffset,
-            LastHeardAt = _assembler.Position == _heard ? before.LastHeardAt : _time.GetUtcNow(),
+            LastHeardAt = _assembler.Commit is null || _assembler.Position == _heard ? before.LastHeardAt : _time.GetUtcNow(),
             Refused = [.. _assembler.Unreadable.Select(u => new RefusedRecord(u.Key, u.Value))],
             IgnoredRecords = _assembler.IgnoredRecords,
             HashMatches = _assembler.HashMatches,
@@ -124,8 +128,10 @@ public sealed partial class ImageLoader
         };
         _heard = _assembler.Position;
         ReportUnreadable(before);
-        CheckHash();
     }
+
+    /// <summary>Records that cannot be read explain a hash that differs; an older build must not wait for ever for a newer writer.</summary>
+    private bool IsTheWriters => !_awaitsWriter || _assembler.HashMatches || _assembler.Unreadable.Count > 0;
 
     private void PublishImage()
     {
@@ -150,15 +156,18 @@ public sealed partial class ImageLoader
     {
         if (_assembler.HashMatches)
         {
+            _wasRebuilt = false;
+            _mismatch = null;
             return;
         }
 
-        var mayHelp = _assembler.Unreadable.Count == 0 && _rebuiltAt?.Commit != _assembler.Position.Commit;
-        LogHashMismatch(_log.Name, _assembler.Position.Commit, mayHelp ? "reading it anew" : "serving what could be read");
-        if (mayHelp)
+        _rebuild = !_wasRebuilt && _assembler.Unreadable.Count == 0;
+        _wasRebuilt |= _rebuild;
+        var action = _rebuild ? "reading it anew" : IsTheWriters ? "serving what could be read" : "keeping what serves until the writer has put it right";
+        if (action != _mismatch)
         {
-            _rebuiltAt = _assembler.Position;
-            _rebuild = true;
+            _mismatch = action;
+            LogHashMismatch(_log.Name, _assembler.Position.Commit, action);
         }
     }
 

@@ -7,7 +7,7 @@ namespace EventGateway.Core.Model;
 public abstract record Entity(EntityKey Key)
 {
     /// <summary>
-    /// The serialized entity exactly as it was read, when it holds fields that this build does not know; otherwise empty.
+    /// The serialized entity exactly as it was read, when this build would write it otherwise (it holds fields it does not know); otherwise empty.
     /// It is written back as it is, so that nothing a newer writer said gets lost.
     /// </summary>
     public ReadOnlyMemory<byte> BodyAsRead { get; init; }

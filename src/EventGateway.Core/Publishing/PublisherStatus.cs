@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 
@@ -12,6 +13,9 @@ public sealed record PublisherStatus(LogName Log)
 
     /// <summary>Whether the log holds what the source wants, refused and held entities excepted.</summary>
     public bool IsCurrent { get; init; }
+
+    /// <summary>What the log holds, by what was read and appended.</summary>
+    public ConfigImage Image { get; init; } = ConfigImage.Empty;
 
     /// <summary>Of the last append.</summary>
     public LogPosition Position { get; init; } = LogPosition.None;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EventGateway.Core.Image;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
@@ -12,6 +13,8 @@ namespace EventGateway.Core.Wire;
 /// </summary>
 public static class EntityCodec
 {
+    private const string FeaturePrefix = "!feature/";
+
     /// <summary>The change that puts an entity into a log.</summary>
     /// <exception cref="InvalidOperationException">A certificate's key is not sealed: it must never be written in clear.</exception>
     public static Change ToChange(Entity entity, Provenance provenance)
@@ -36,7 +39,7 @@ public static class EntityCodec
             Endpoints e => EndpointsWire.ToMessage(e).ToByteArray(),
             Certificate { PrivateKey: not SealedSecret } => throw new InvalidOperationException($"{entity.Key}: the private key is not sealed"),
             Certificate e => CertificateWire.ToMessage(e).ToByteArray(),
-            Feature e => new V1.Feature { Name = e.Key.Text["!feature/".Length..], Level = (uint)e.Level }.ToByteArray(),
+            Feature e => new V1.Feature { Name = e.Key.Text[FeaturePrefix.Length..], Level = (uint)e.Level }.ToByteArray(),
             OpaqueEntity e => e.Body,
             _ => throw new ArgumentException($"No wire form for {entity.GetType().Name}.", nameof(entity)),
         };
@@ -63,18 +66,37 @@ public static class EntityCodec
         EntityKind.Backend => Read(body, BackendWire.Parser, m => BackendWire.ToEntity(key, m)),
         EntityKind.Endpoints => Read(body, EndpointsWire.Parser, m => EndpointsWire.ToEntity(key, m)),
         EntityKind.Certificate => Read(body, CertificateWire.Parser, m => CertificateWire.ToEntity(key, m)),
-        EntityKind.Feature => Read(body, FeatureParser, m => new Feature(key) { Level = (int)m.Level }),
+        EntityKind.Feature => Read(body, FeatureParser, m => FeatureOf(key, m)),
         _ => new OpaqueEntity(key, (int)kind, body.ToByteArray()),
     };
 
     private static readonly MessageParser<V1.Feature> FeatureParser = V1.Feature.Parser.WithDiscardUnknownFields(true);
 
-    /// <summary>The parsers drop what they do not know, also in nested messages; a size that differs tells that there was something.</summary>
+    private static Feature FeatureOf(EntityKey key, V1.Feature message) => message.Name == key.Text[FeaturePrefix.Length..]
+        ? new Feature(key) { Level = (int)message.Level }
+        : throw new FormatException($"it names the feature '{message.Name}', its key another");
+
+    /// <summary>The parsers drop what they do not know, also in nested messages; bytes that differ tell that there was something.</summary>
     private static Entity Read<TMessage>(ByteString body, MessageParser<TMessage> parser, Func<TMessage, Entity> toEntity)
         where TMessage : IMessage<TMessage>
     {
         var message = parser.ParseFrom(body);
         var entity = toEntity(message);
-        return message.CalculateSize() == body.Length ? entity : entity with { BodyAsRead = body.ToByteArray() };
+        return IsWrittenAs(message, body.Span) ? entity : entity with { BodyAsRead = body.ToByteArray() };
+    }
+
+    private static bool IsWrittenAs(IMessage message, ReadOnlySpan<byte> body)
+    {
+        var size = message.CalculateSize();
+        if (size != body.Length)
+        {
+            return false;
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent(size);
+        message.WriteTo(rented.AsSpan(0, size));
+        var isSame = body.SequenceEqual(rented.AsSpan(0, size));
+        ArrayPool<byte>.Shared.Return(rented);
+        return isSame;
     }
 }

@@ -41,9 +41,9 @@ public static class HistoryCodec
             var commit = RecordCodec.CommitOf(entry.Commit ?? throw new FormatException("the history entry has no commit"), version, "");
             return new HistoryEntry(commit, [.. entry.Changes.Select(c => c.HasEnvelope
                 ? new LogRecord(c.Key, c.Envelope.Memory)
-                : new LogRecord(c.Key, null) { RemovalEpoch = version.Epoch, RemovalSequence = (long)c.Sequence })]);
+                : new LogRecord(c.Key, null) { RemovalEpoch = version.Epoch, RemovalSequence = checked((long)c.Sequence) })]);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or OverflowException)
         {
             throw new FormatException($"history entry '{record.Key}' cannot be read: {e.Message}", e);
         }

@@ -14,6 +14,9 @@ public static class RecordCodec
     /// <summary>Key of the commit record.</summary>
     public const string CommitKey = "!commit";
 
+    // A number above it is damage: the envelope's own fields have no hash. Believed, it would leave later writers no number to go on with.
+    private const long HighestNumber = long.MaxValue / 2;
+
     /// <summary>The record of one change; <paramref name="version"/> gives it its place.</summary>
     public static LogRecord Encode(Change change, RecordVersion version)
     {
@@ -53,9 +56,9 @@ public static class RecordCodec
 
         if (record.Value is not { } value)
         {
-            return !isCommit && record is { RemovalEpoch: { } epoch, RemovalSequence: { } sequence }
+            return !isCommit && record is { RemovalEpoch: { } epoch and <= HighestNumber, RemovalSequence: { } sequence and <= HighestNumber }
                 ? new DecodedRecord.Removal(key, new RecordVersion(epoch, sequence))
-                : new DecodedRecord.Unreadable(record.Key, "the removal does not say when it was written: no writer of ours made it; the watcher puts the record back");
+                : new DecodedRecord.Unreadable(record.Key, "the removal does not say, or not rightly, when it was written: no writer of ours made it; the watcher puts the record back");
         }
 
         try
@@ -64,7 +67,7 @@ public static class RecordCodec
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or OverflowException)
         {
-            return new DecodedRecord.Unreadable(record.Key, $"the record at offset {record.Offset} cannot be read: {e.Message}");
+            return new DecodedRecord.Unreadable(record.Key, $"the record at offset {record.Offset} cannot be read: {e.Message.TrimEnd('.')}; the watcher puts it back");
         }
     }
 
@@ -72,7 +75,12 @@ public static class RecordCodec
     private static DecodedRecord DecodeValue(string text, EntityKey key, bool isCommit, ReadOnlyMemory<byte> value)
     {
         var envelope = V1.Envelope.Parser.ParseFrom(value.Span);
-        if (envelope.Schema is 0 or > Schema)
+        if (envelope.Schema == 0)
+        {
+            return new DecodedRecord.Unreadable(text, "the record holds no envelope: no writer of ours made it; the watcher puts it back");
+        }
+
+        if (envelope.Schema > Schema)
         {
             return new DecodedRecord.Unreadable(text, $"the record has schema {envelope.Schema}, this build reads up to {Schema}; upgrade this process before the writer");
         }
@@ -84,6 +92,16 @@ public static class RecordCodec
         }
 
         var version = new RecordVersion(checked((long)envelope.Epoch), checked((long)envelope.Sequence));
+        if (version.Epoch > HighestNumber || version.Sequence > HighestNumber)
+        {
+            return new DecodedRecord.Unreadable(text, $"epoch {version.Epoch} or sequence {version.Sequence} cannot be: the record was damaged; the watcher puts it back");
+        }
+
+        if (isCommit && envelope.Kind != V1.Kind.Commit)
+        {
+            return new DecodedRecord.Unreadable(text, $"the key is the commit's, the record holds kind {(int)envelope.Kind}; the watcher's next commit replaces it");
+        }
+
         if (isCommit)
         {
             return new DecodedRecord.Commit(CommitOf(V1.Commit.Parser.ParseFrom(envelope.Body), version, envelope.Origin));

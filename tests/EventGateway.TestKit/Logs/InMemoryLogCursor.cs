@@ -10,6 +10,7 @@ internal sealed class InMemoryLogCursor(long fromOffset)
     private bool _started;
     private Guid _id;
     private int _truncations;
+    private int _removalRounds;
     private long _next = fromOffset;
     private long _end;
     private bool _reached;
@@ -19,21 +20,21 @@ internal sealed class InMemoryLogCursor(long fromOffset)
     {
         if (log is null)
         {
-            return _started ? null : Start(Guid.Empty, 0, 0, _next > 0 ? LogReset.Truncated : LogReset.None);
+            return _started ? null : Start(null, _next > 0 ? LogReset.Truncated : LogReset.None);
         }
 
         if (_started && _id == Guid.Empty)
         {
-            _id = log.Id;
-            _truncations = log.Truncations;
+            (_id, _truncations, _removalRounds) = (log.Id, log.Truncations, log.RemovalRounds);
         }
 
         var reset = ResetFor(log);
         if (!_started || reset != LogReset.None)
         {
-            return Fill(log, Start(log.Id, log.Truncations, log.End, reset));
+            return Fill(log, Start(log, reset));
         }
 
+        _removalRounds = log.RemovalRounds;
         if (_next >= log.End)
         {
             return null;
@@ -50,17 +51,17 @@ internal sealed class InMemoryLogCursor(long fromOffset)
             return LogReset.Recreated;
         }
 
-        var truncated = (_started && _truncations != log.Truncations) || _next > log.End || (_next > 0 && _next <= log.RemovedUpTo);
+        var missedRemoval = _next > 0 && _next <= log.RemovedUpTo && (!_started || _removalRounds != log.RemovalRounds);
+        var truncated = (_started && _truncations != log.Truncations) || _next > log.End || missedRemoval;
         return truncated ? LogReset.Truncated : LogReset.None;
     }
 
-    private LogBatch Start(Guid id, int truncations, long end, LogReset reset)
+    private LogBatch Start(InMemoryLogState? log, LogReset reset)
     {
         _started = true;
-        _id = id;
-        _truncations = truncations;
+        (_id, _truncations, _removalRounds) = (log?.Id ?? Guid.Empty, log?.Truncations ?? 0, log?.RemovalRounds ?? 0);
         _next = reset == LogReset.None ? _next : 0;
-        _end = end;
+        _end = log?.End ?? 0;
         _reached = _next >= _end;
         return new LogBatch([], _next, _end, _reached, reset);
     }

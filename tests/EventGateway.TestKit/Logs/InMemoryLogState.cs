@@ -28,6 +28,9 @@ internal sealed class InMemoryLogState
     /// <summary>The offset of the last removal that compaction removed; -1: none. A reader that is not past it may have missed one.</summary>
     public long RemovedUpTo { get; private set; } = -1;
 
+    /// <summary>How often compaction removed removals.</summary>
+    public int RemovalRounds { get; private set; }
+
     public long NewClaim() => ++Claim;
 
     public long Append(IReadOnlyList<LogRecord> records, LogRecord? history, int gap)
@@ -58,6 +61,7 @@ internal sealed class InMemoryLogState
         if (removals)
         {
             RemovedUpTo = _records.Where(r => r.Value is null && last[r.Key] == r.Offset).Select(r => r.Offset).Append(RemovedUpTo).Max();
+            RemovalRounds++;
         }
 
         _records.RemoveAll(r => last[r.Key] != r.Offset || (removals && r.Value is null));

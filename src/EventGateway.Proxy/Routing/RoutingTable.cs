@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using EventGateway.Core.Image;
+using EventGateway.Core.Loading;
+using EventGateway.Core.Log;
+using EventGateway.Core.Model;
+using EventGateway.Proxy.Upstreams;
+
+namespace EventGateway.Proxy.Routing;
+
+/// <summary>
+/// The routes and backends of all logs, ready for requests. Matching takes no lock and allocates nothing; <see cref="OnImage"/> touches
+/// what the delta names and costs nothing more when there are more other routes.
+/// <para>Order inside one change set, so that every request is answered as the config before or the one after says:</para>
+/// <code>
+/// 1. backends and endpoints, but for changes that leave a backend without a ready endpoint
+/// 2. new routes and matches, best first
+/// 3. old routes and matches, worst first
+/// 4. what 1 held back, and removed backends
+/// </code>
+/// <para>
+/// Paths are compared as they are decoded once, byte for byte and with regard to case: <c>//</c> is two segments, <c>%2F</c> is no
+/// separator, <c>/foo/</c> is not the exact path <c>/foo</c>.
+/// </para>
+/// </summary>
+public sealed class RoutingTable : IImagePublisher
+{
+    private const int MaxTries = 32;
+
+    private readonly Lock _writer = new();
+    private readonly TableVersion _version = new();
+    private readonly HostIndex _hosts = new();
+    private readonly ConcurrentDictionary<LogName, LogState> _logs = new();
+    private readonly UpstreamTable _upstreams;
+
+    public RoutingTable()
+        : this(new UpstreamClients())
+    {
+    }
+
+    internal RoutingTable(UpstreamClients clients) => _upstreams = new UpstreamTable(clients);
+
+    public string Name => "routing-table";
+
+    /// <inheritdoc/>
+    public void OnImage(LogName log, ConfigDelta delta, ConfigImage image)
+    {
+        lock (_writer)
+        {
+            var state = _logs.GetOrAdd(log, static name => new LogState(name));
+            var upstreams = _upstreams.Begin(state, delta);
+            if (delta.Routes is { } routes)
+            {
+                ApplyRoutes_NeedsLock(state, routes);
+            }
+
+            upstreams.Finish();
+            if (image.Position.Commit != 0 || delta.Count > 0)
+            {
+                state.Position = $"{log}@{image.Position.Commit}";
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<RefusedRecord> Refused(LogName log)
+    {
+        if (!_logs.TryGetValue(log, out var state))
+        {
+            return [];
+        }
+
+        lock (_writer)
+        {
+            var refused = state.Refused.Select(r => new RefusedRecord(r.Key.Text, r.Value));
+            var shadowed = state.Shadowed.Select(s => new RefusedRecord(s.Candidate.Route.Entity.Key.Text, ShadowReason.Of(s.Slot, s.Candidate)));
+            return [.. refused.Concat(shadowed).OrderBy(r => r.Key, StringComparer.Ordinal).ThenBy(r => r.Reason, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Finds the one route for a request. Safe from any thread, also while <see cref="OnImage"/> runs.</summary>
+    public bool TryMatch(in RouteRequest request, out RouteHit hit)
+    {
+        hit = default;
+        if (request.Path.Length == 0 || request.Path[0] != '/')
+        {
+            return false;
+        }
+
+        // A walk that a change overlapped may have seen neither a route's old place nor its new one.
+        var spin = default(SpinWait);
+        for (var tries = 0; ; tries++)
+        {
+            var version = _version.Read();
+            var best = new BestMatch(in request);
+            _hosts.Find(in request, ref best);
+            if ((TableVersion.IsStable(version) && version == _version.Read()) || tries == MaxTries)
+            {
+                hit = best.Candidate is null ? default : new RouteHit(best.Candidate, best.MatchedLength);
+                return best.Candidate is not null;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private void ApplyRoutes_NeedsLock(LogState log, KindDelta<Route> routes)
+    {
+        var added = new List<Placement>();
+        var removed = new List<Placement>();
+        var replaced = new List<RouteEntry>();
+        foreach (var change in routes.Changed)
+        {
+            var key = change.Entity.Key;
+            var previous = log.Routes.GetValueOrDefault(key);
+            if (RouteCompiler.Compile(log, change.Entity, previous, out var reason) is not { } entry)
+            {
+                log.Refused[key] = reason!;
+                continue;
+            }
+
+            log.Refused.Remove(key);
+            entry.Backends = _upstreams.Acquire(log, change.Entity.Backends);
+            log.Routes[key] = entry;
+            Placement.AddAll(entry, added);
+            Retire(previous, removed, replaced);
+        }
+
+        foreach (var gone in routes.Removed)
+        {
+            log.Refused.Remove(gone.Entity.Key);
+            log.Routes.Remove(gone.Entity.Key, out var previous);
+            Retire(previous, removed, replaced);
+        }
+
+        Place_NeedsLock(added, removed);
+        foreach (var entry in replaced)
+        {
+            UpstreamTable.Release(log, entry.Backends);
+        }
+    }
+
+    private void Place_NeedsLock(List<Placement> added, List<Placement> removed)
+    {
+        // One placement that stays where it is needs no detour over two.
+        if (added is [var one] && removed is [var other] && FindSlot(one) is { } shared && ReferenceEquals(shared, FindSlot(other)))
+        {
+            Change(shared, one.Candidate, other.Candidate);
+            return;
+        }
+
+        added.Sort(Placement.Compare);
+        removed.Sort((left, right) => Placement.Compare(right, left));
+        foreach (var placement in added)
+        {
+            Change(_hosts.GetOrAdd(placement.Host).GetOrAddSlot(placement.Candidate), placement.Candidate, null);
+        }
+
+        foreach (var placement in removed)
+        {
+            Remove_NeedsLock(placement);
+        }
+    }
+
+    private void Remove_NeedsLock(Placement placement)
+    {
+        if (_hosts.Find(placement.Host) is not { } paths || paths.FindSlot(placement.Candidate.Path) is not { } slot)
+        {
+            return;
+        }
+
+        Change(slot, null, placement.Candidate);
+        if (slot.IsEmpty)
+        {
+            paths.Remove(slot);
+            if (paths.IsEmpty)
+            {
+                _hosts.Remove(paths);
+            }
+        }
+    }
+
+    private void Change(PathSlot slot, RouteCandidate? add, RouteCandidate? remove)
+    {
+        foreach (var shadowed in slot.Shadowed)
+        {
+            shadowed.Route.Log.Shadowed.Remove((slot, shadowed));
+        }
+
+        slot.Change(add, remove, _version);
+        foreach (var shadowed in slot.Shadowed)
+        {
+            shadowed.Route.Log.Shadowed.Add((slot, shadowed));
+        }
+    }
+
+    private PathSlot? FindSlot(Placement placement) => _hosts.Find(placement.Host)?.FindSlot(placement.Candidate.Path);
+
+    private static void Retire(RouteEntry? entry, List<Placement> removed, List<RouteEntry> replaced)
+    {
+        if (entry is not null)
+        {
+            Placement.AddAll(entry, removed);
+            replaced.Add(entry);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using EventGateway.Core.Loading;
+
+namespace EventGateway.Proxy.Telemetry;
+
+/// <summary>What the status port tells of this process's logs.</summary>
+public interface IGatewayState
+{
+    /// <summary>Once ready, for ever ready.</summary>
+    Readiness Readiness { get; }
+
+    IReadOnlyList<LogStatus> Logs { get; }
+
+    /// <summary><c>kafka</c>, <c>embedded</c> or <c>last-known-good</c>.</summary>
+    string Source { get; }
+
+    /// <summary>Whether the log store answered last time it was asked.</summary>
+    bool IsConnected { get; }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using EventGateway.Proxy.Pipeline;
+using EventGateway.Proxy.Routing;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Model;
+
+namespace EventGateway.Proxy.Telemetry;
+
+/// <summary>Counts every request, and logs it when there is an access log.</summary>
+internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, TimeProvider time)
+{
+    /// <summary>nginx's status for a client that left before it was answered.</summary>
+    private const int ClientClosedRequest = 499;
+
+    /// <summary>Null when there is no access log.</summary>
+    public RequestRecord? Begin(HttpContext context)
+    {
+        if (!log.IsOn)
+        {
+            return null;
+        }
+
+        var record = new RequestRecord(AccessLogEntry.Of(context, time.GetUtcNow()), new CountingStream(context.Request.Body), new CountingStream(context.Response.Body));
+        context.Request.Body = record.Input;
+        context.Response.Body = record.Output;
+        return record;
+    }
+
+    public void End(HttpContext context, RequestRecord? record, RouteHit hit, GatewayRequest? request, long started)
+    {
+        var ended = Stopwatch.GetTimestamp();
+        var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? ClientClosedRequest : context.Response.StatusCode;
+        var upstream = request is null ? (TimeSpan?)null : Stopwatch.GetElapsedTime(request.ForwardedAt, request.AnsweredAt == 0 ? ended : request.AnsweredAt);
+        var duration = Stopwatch.GetElapsedTime(started, ended);
+        metrics.OnRequest(hit, status, duration, upstream);
+        if (record is null)
+        {
+            return;
+        }
+
+        var entry = record.Entry;
+        entry.Status = status;
+        entry.BytesIn = record.Input.Bytes;
+        entry.BytesOut = record.Output.Bytes;
+        entry.DurationMs = duration.TotalMilliseconds;
+        entry.UpstreamMs = upstream?.TotalMilliseconds;
+        if (hit.IsMatch)
+        {
+            entry.Workspace = hit.Log.Workspace;
+            entry.Route = hit.Route.Key;
+            entry.Position = hit.Position;
+        }
+
+        if (request is not null)
+        {
+            entry.Backend = request.Backend.Key.Text;
+            entry.Endpoint = context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId;
+        }
+
+        log.Write(entry);
+    }
+}

@@ -1,0 +1,130 @@
+using EventGateway.Core.Log;
+using EventGateway.Core.Model;
+using EventGateway.Proxy.Pipeline;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace EventGateway.Proxy.Upstreams;
+
+/// <summary>
+/// One backend for as long as the log or a route names it. Routes hold this object, so that nothing about a backend ever rebuilds a route.
+/// A backend that is not there (yet) has no endpoints and answers 503.
+/// </summary>
+internal sealed class BackendState
+{
+    private readonly UpstreamClients _clients;
+    private volatile BackendModel _model;
+    private DestinationList _destinations = DestinationList.Empty;
+    private HashSet<string> _kept = new(StringComparer.Ordinal);
+
+    public BackendState(LogName log, EntityKey key, UpstreamClients clients)
+    {
+        Key = key;
+        Id = $"{log}/{key}";
+        _clients = clients;
+        _model = NewModel(new Backend(key) { EndpointsGroup = "" });
+    }
+
+    public EntityKey Key { get; }
+
+    /// <summary>The same key may stand in several logs; this does not.</summary>
+    public string Id { get; }
+
+    /// <summary>Null: a route names a backend that is not in the log.</summary>
+    public Backend? Entity { get; private set; }
+
+    public EndpointGroup? Group { get; set; }
+
+    /// <summary>How many routes hold this object.</summary>
+    public int Uses { get; set; }
+
+    public BackendModel Model => _model;
+
+    /// <summary>Null: the backend is gone; routes may still hold it.</summary>
+    public void SetEntity(Backend? entity)
+    {
+        var before = Entity;
+        Entity = entity;
+        if (entity is null)
+        {
+            return;
+        }
+
+        // Addresses carry the scheme and the client speaks one version: old endpoints must never meet the new settings.
+        if (entity.Protocol != (before?.Protocol ?? UpstreamProtocol.Http))
+        {
+            var next = NewModel(entity);
+            SetDestinations(next.Cluster, entity.Protocol);
+            _model = next;
+            return;
+        }
+
+        ClusterModelAccess.Set(_model.Cluster, NewClusterModel(entity));
+        var prefix = PrefixOf(entity);
+        if (prefix != _model.PathPrefix)
+        {
+            _model = _model.With(prefix);
+        }
+    }
+
+    /// <summary>Takes over the endpoints of the group, in O(endpoints of this backend).</summary>
+    /// <param name="onlyIfAny">Whether to leave things as they are when no endpoint would be left for requests.</param>
+    /// <returns>Whether it was done.</returns>
+    public bool TryUpdateDestinations(bool onlyIfAny)
+    {
+        var destinations = DestinationList.Of(Entity, Group);
+        if (onlyIfAny && destinations.Available.Count == 0)
+        {
+            return false;
+        }
+
+        _destinations = destinations;
+        SetDestinations(_model.Cluster, Entity?.Protocol ?? UpstreamProtocol.Http);
+        return true;
+    }
+
+    private void SetDestinations(ClusterState cluster, UpstreamProtocol protocol)
+    {
+        var scheme = UpstreamClients.SchemeOf(protocol);
+        var all = new DestinationState[_destinations.All.Count];
+        var available = new List<DestinationState>(_destinations.Available.Count);
+        var kept = new HashSet<string>(all.Length, StringComparer.Ordinal);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var id = _destinations.All[i];
+            if (!cluster.Destinations.TryGetValue(id, out var destination))
+            {
+                destination = new DestinationState(id, new DestinationModel(new DestinationConfig { Address = $"{scheme}://{id}" }));
+                cluster.Destinations[id] = destination;
+            }
+
+            all[i] = destination;
+            kept.Add(id);
+            if (_destinations.Available.Contains(id))
+            {
+                available.Add(destination);
+            }
+        }
+
+        cluster.DestinationsState = new ClusterDestinationsState(all, available);
+        foreach (var id in _kept)
+        {
+            if (!kept.Contains(id))
+            {
+                cluster.Destinations.TryRemove(id, out _);
+            }
+        }
+
+        _kept = kept;
+    }
+
+    private BackendModel NewModel(Backend entity) =>
+        new(Key, Id, new ClusterState(Id, NewClusterModel(entity)), PrefixOf(entity), GatewayTransformer.Instance);
+
+    private ClusterModel NewClusterModel(Backend entity) => new(
+        new ClusterConfig { ClusterId = Id, LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin, HttpRequest = _clients.GetRequestConfig(entity) },
+        _clients.Get(entity));
+
+    private static string PrefixOf(Backend entity) => entity.PathPrefix.TrimEnd('/');
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace EventGateway.Sources.Files;
+
+/// <summary>Logs what becomes of objects, once for each change.</summary>
+internal sealed partial class VerdictLog(ILogger logger)
+{
+    private ImmutableArray<ObjectVerdict> _last = [];
+    private bool _isFirst = true;
+
+    /// <param name="verdicts">All of them; those that did not change are best the same instances as last time.</param>
+    public void Take(ImmutableArray<ObjectVerdict> verdicts, string origin)
+    {
+        if (verdicts == _last && !_isFirst)
+        {
+            return;
+        }
+
+        // Most changes touch few objects: what both lists begin and end with needs no look.
+        var start = 0;
+        while (start < Math.Min(verdicts.Length, _last.Length) && ReferenceEquals(verdicts[start], _last[start]))
+        {
+            start++;
+        }
+
+        var end = 0;
+        while (end < Math.Min(verdicts.Length, _last.Length) - start && ReferenceEquals(verdicts[^(end + 1)], _last[^(end + 1)]))
+        {
+            end++;
+        }
+
+        Compare(ByName(_last.AsSpan()[start..^end]), ByName(verdicts.AsSpan()[start..^end]));
+        if (_isFirst || verdicts.Length != _last.Length)
+        {
+            LogSummary(
+                origin,
+                verdicts.Length,
+                verdicts.Count(v => v.Outcome == VerdictOutcome.Accepted),
+                verdicts.Count(v => v.Outcome == VerdictOutcome.Refused),
+                verdicts.Count(v => v.Outcome == VerdictOutcome.Skipped));
+        }
+
+        _last = verdicts;
+        _isFirst = false;
+    }
+
+    private void Compare(Dictionary<(string, string, string, string), ObjectVerdict> told, Dictionary<(string, string, string, string), ObjectVerdict> now)
+    {
+        foreach (var (name, verdict) in now)
+        {
+            told.TryGetValue(name, out var before);
+            if (before is null || !SaysTheSame(before, verdict))
+            {
+                Tell(verdict, before);
+            }
+        }
+
+        foreach (var (name, gone) in told)
+        {
+            if (gone.Outcome == VerdictOutcome.Refused && !now.ContainsKey(name))
+            {
+                LogNoLonger(gone.DisplayName);
+            }
+        }
+    }
+
+    // Objects go by name, so that a moved line is no news; a second one of a name, and what has none, go by their place too.
+    private static Dictionary<(string, string, string, string), ObjectVerdict> ByName(ReadOnlySpan<ObjectVerdict> verdicts)
+    {
+        var named = new Dictionary<(string, string, string, string), ObjectVerdict>(verdicts.Length);
+        foreach (var verdict in verdicts)
+        {
+            var place = verdict.Name.Length == 0 ? verdict.Source : "";
+            for (var i = 0; !named.TryAdd((verdict.Kind, verdict.Namespace, verdict.Name, place), verdict); i++)
+            {
+                place = $"{verdict.Source}#{i}";
+            }
+        }
+
+        return named;
+    }
+
+    private static bool SaysTheSame(ObjectVerdict before, ObjectVerdict now) => ReferenceEquals(before, now)
+        || (before.Outcome == now.Outcome && before.Reasons.SequenceEqual(now.Reasons) && before.Warnings.SequenceEqual(now.Warnings));
+
+    private void Tell(ObjectVerdict verdict, ObjectVerdict? before)
+    {
+        if (verdict.Outcome == VerdictOutcome.Refused)
+        {
+            LogRefused(verdict.DisplayName, verdict.Source, string.Join(" | ", verdict.Reasons));
+        }
+        else if (before?.Outcome == VerdictOutcome.Refused)
+        {
+            LogAcceptedAgain(verdict.DisplayName, verdict.Source);
+        }
+
+        if (!verdict.Warnings.IsEmpty && (before is null || !before.Warnings.SequenceEqual(verdict.Warnings)))
+        {
+            LogWarned(verdict.DisplayName, verdict.Source, string.Join(" | ", verdict.Warnings));
+        }
+    }
+
+    [LoggerMessage(4010, LogLevel.Warning, "{Object} ({Source}) is refused: {Reasons}")]
+    private partial void LogRefused(string @object, string source, string reasons);
+
+    [LoggerMessage(4011, LogLevel.Information, "{Object} ({Source}) is no longer refused")]
+    private partial void LogAcceptedAgain(string @object, string source);
+
+    [LoggerMessage(4012, LogLevel.Warning, "{Object} ({Source}) has warnings: {Warnings}")]
+    private partial void LogWarned(string @object, string source, string warnings);
+
+    [LoggerMessage(4013, LogLevel.Information, "{Object}, which was refused, is gone")]
+    private partial void LogNoLonger(string @object);
+
+    [LoggerMessage(4014, LogLevel.Information, "{Origin}: {Objects} objects, {Accepted} accepted, {Refused} refused, {Skipped} skipped")]
+    private partial void LogSummary(string origin, int objects, int accepted, int refused, int skipped);
+}

@@ -1,0 +1,95 @@
+using k8s.Models;
+
+namespace EventGateway.Sources.Kubernetes.Translation;
+
+/// <summary>One pass over one namespace: its objects by kind, and what the steps have found so far.</summary>
+internal sealed class NamespacePass
+{
+    private readonly VerdictDraft?[] _drafts;
+
+    public NamespacePass(NamespaceSnapshot snapshot, IngressClassTable classes, TimeProvider time, NamespacePass? previous)
+    {
+        Ingresses = Names(previous?.Ingresses);
+        Services = Names(previous?.Services);
+        Slices = Names(previous?.Slices);
+        Secrets = Names(previous?.Secrets);
+        Snapshot = snapshot;
+        Classes = classes;
+        Now = time.GetUtcNow();
+        _drafts = new VerdictDraft?[snapshot.Objects.Length];
+    }
+
+    public NamespaceSnapshot Snapshot { get; }
+
+    public string Namespace => Snapshot.Name;
+
+    public IngressClassTable Classes { get; }
+
+    public DateTimeOffset Now { get; }
+
+    public StateChanges Changes { get; } = new();
+
+    /// <summary>Places of the objects in <see cref="Snapshot"/>, by name.</summary>
+    public Dictionary<string, int> Ingresses { get; }
+
+    public Dictionary<string, int> Services { get; }
+
+    public Dictionary<string, int> Slices { get; }
+
+    public Dictionary<string, int> Secrets { get; }
+
+    /// <summary>Everything else.</summary>
+    public List<int> Others { get; } = [];
+
+    /// <summary>What the namespace's Ingresses need, filled by <see cref="IngressStep"/>.</summary>
+    public Dictionary<BackendUse, ServiceInfo> BackendUses { get; } = [];
+
+    /// <summary>Services some backend needs, filled by <see cref="BackendStep"/>.</summary>
+    public Dictionary<string, ServiceInfo> ServicesInUse { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Services in use that have at least one EndpointSlice.</summary>
+    public HashSet<string> ServicesWithSlices { get; } = new(StringComparer.Ordinal);
+
+    public SourceObject this[int place] => Snapshot.Objects[place].Object;
+
+    public void Judge(int place, VerdictDraft draft) => _drafts[place] = draft;
+
+    /// <summary>Every object has one when the pass is over.</summary>
+    public VerdictDraft DraftOf(int place) =>
+        _drafts[place] ?? throw new InvalidOperationException($"No step has judged {this[place].Id}.");
+
+    /// <summary>Sorts the objects by kind; a second object of one name is left out and told so.</summary>
+    public void Sort()
+    {
+        for (var place = 0; place < Snapshot.Objects.Length; place++)
+        {
+            switch (this[place].Typed)
+            {
+                case V1Ingress: Take(Ingresses, place); break;
+                case V1Service: Take(Services, place); break;
+                case V1EndpointSlice: Take(Slices, place); break;
+                case V1Secret: Take(Secrets, place); break;
+                default:
+                    Others.Add(place);
+                    break;
+            }
+        }
+    }
+
+    // As large as last time: growing costs more than filling.
+    private static Dictionary<string, int> Names(Dictionary<string, int>? previous) => new(previous?.Count ?? 0, StringComparer.Ordinal);
+
+    private void Take(Dictionary<string, int> places, int place)
+    {
+        var name = this[place].Id.Name;
+        if (places.TryAdd(name, place))
+        {
+            return;
+        }
+
+        var first = Snapshot.Objects[places[name]];
+        Judge(place, this[place].HasContentOf(first.Object)
+            ? VerdictDraft.Skipped($"the same object stands in {first.Location}")
+            : VerdictDraft.Refused($"{first.Object.Id} stands in {first.Location} already, with other content; that one is used. Remove one of the two"));
+    }
+}

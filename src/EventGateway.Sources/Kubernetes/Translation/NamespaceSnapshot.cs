@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+
+namespace EventGateway.Sources.Kubernetes.Translation;
+
+/// <summary>The objects of one namespace in the source's order. The same instance as long as nothing in it changes.</summary>
+internal sealed class NamespaceSnapshot(string name, ImmutableArray<PlacedObject> objects)
+{
+    public string Name { get; } = name;
+
+    public ImmutableArray<PlacedObject> Objects { get; } = objects;
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using EventGateway.Core.Model;
+
+namespace EventGateway.Commands;
+
+/// <summary>A command that reads settings from the command line, the environment and a file.</summary>
+internal interface ISettingsCommand
+{
+    /// <summary>Reads the settings for their faults alone.</summary>
+    void Check(ParseResult parsed, CommandConsole console, List<ConfigProblem> faults);
+
+    /// <summary>Reads the settings; lists all faults, or runs.</summary>
+    /// <returns>The exit code.</returns>
+    Task<int> InvokeAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken);
+}

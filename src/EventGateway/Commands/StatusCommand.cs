@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using EventGateway.Settings;
+using EventGateway.Status;
+
+namespace EventGateway.Commands;
+
+/// <summary><c>eventgateway status</c>: what one process says of itself.</summary>
+internal sealed class StatusCommand() : SettingsCommand<StatusQuery>(
+    "status",
+    "Shows what one process serves or writes: readiness, and of each log its commit, image hash and refused records.",
+    [SettingCatalog.Url, SettingCatalog.Output, SettingCatalog.Config])
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    public override ImmutableArray<string> Examples => ["eventgateway status", "eventgateway status --url http://10.0.0.7:8100 -o json"];
+
+    protected override StatusQuery Read(SettingsReader reader)
+    {
+        var text = reader.Text(SettingCatalog.Url) ?? "";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            reader.Fault(reader.From(SettingCatalog.Url), $"'{text}' is not a URL; use for example http://127.0.0.1:8100");
+        }
+
+        return new StatusQuery(url, reader.OneOf(SettingCatalog.Output, "table", "json") == "json");
+    }
+
+    protected override async Task<int> RunAsync(StatusQuery settings, CommandConsole console, CancellationToken cancellationToken)
+    {
+        var address = new Uri(settings.Url!, "/status");
+        using var handler = new SocketsHttpHandler { ConnectTimeout = Timeout };
+        using var client = new HttpClient(handler) { Timeout = Timeout };
+        try
+        {
+            using var answer = await client.GetAsync(address, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+            {
+                return await UnreachableAsync(console, $"{address} answered {(int)answer.StatusCode}; is that the status port (--status-port) of an eventgateway?");
+            }
+
+            using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            var report = new StatusReport(document.RootElement);
+            await (settings.AsJson ? report.WriteJsonAsync(console.Out) : report.WriteTablesAsync(console.Out));
+            return report.IsGood ? ExitCodes.Done : ExitCodes.Differs;
+        }
+        catch (HttpRequestException e)
+        {
+            return await UnreachableAsync(console, $"{address} does not answer: {e.Message}");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return await UnreachableAsync(console, $"{address} does not answer within {Timeout.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return await UnreachableAsync(console, $"{address} did not answer with a status; is that the status port (--status-port) of an eventgateway?");
+        }
+    }
+
+    private static async Task<int> UnreachableAsync(CommandConsole console, string message)
+    {
+        await console.Error.WriteLineAsync($"eventgateway: {message}");
+        return ExitCodes.Unreachable;
+    }
+}

@@ -1,0 +1,44 @@
+using EventGateway.Core.Publishing;
+using EventGateway.Core.Sealing;
+using EventGateway.Proxy;
+using EventGateway.Settings;
+using EventGateway.Sources.Files;
+
+namespace EventGateway.Hosting;
+
+/// <summary>The parts that several roles are put together from.</summary>
+internal static class RoleServices
+{
+    /// <summary>Manifests in, change sets out.</summary>
+    public static IServiceCollection AddWriter(this IServiceCollection services, SourceSettings source, KeyRing? keyRing)
+    {
+        services.AddFileSource(new ManifestSourceOptions { Paths = [.. source.Manifests], IngressClasses = [.. source.IngressClasses] });
+        var options = new PublisherOptions { Origin = source.Origin, MassRemovalPercent = source.MassDeleteLimit, OwnsOrigin = true };
+        return services.AddOriginPublisher(options, keyRing).AddSingleton<WatcherState>();
+    }
+
+    public static ProxyOptions ProxyOptions(string role, ProcessSettings process, TrafficSettings? traffic, KeyRing? keyRing) => new()
+    {
+        Role = role,
+        Bind = process.Bind,
+        StatusPort = process.StatusPort,
+        HttpPort = traffic?.HttpPort,
+        HttpsPort = traffic?.HttpsPort,
+        AccessLog = traffic?.AccessLog ?? "off",
+        MetricsPerRoute = traffic?.MetricsPerRoute ?? false,
+        KeyRing = keyRing,
+    };
+
+    public static IReadOnlyList<ListenAddress> Addresses(ProcessSettings process, TrafficSettings? traffic)
+    {
+        var status = new ListenAddress(SettingCatalog.StatusPort.Flag, process.Bind, process.StatusPort);
+        return traffic is null
+            ? [status]
+            :
+            [
+                new ListenAddress(SettingCatalog.HttpPort.Flag, process.Bind, traffic.HttpPort),
+                new ListenAddress(SettingCatalog.HttpsPort.Flag, process.Bind, traffic.HttpsPort),
+                status,
+            ];
+    }
+}

@@ -1,0 +1,45 @@
+using EventGateway.Core.Loading;
+using EventGateway.Core.Log;
+using EventGateway.Core.Publishing;
+using EventGateway.Proxy.Telemetry;
+
+namespace EventGateway.Hosting;
+
+/// <summary>
+/// The state of a process that writes logs. Unlike a proxy's, its readiness comes and goes: it says whether changes get through, and
+/// no traffic hangs on it.
+/// </summary>
+internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore store) : IGatewayState
+{
+    public Readiness Readiness
+    {
+        get
+        {
+            if (!publisher.SourceListed)
+            {
+                return new Readiness(["the manifests have not been read completely yet"]);
+            }
+
+            return new Readiness([.. publisher.Statuses.Where(s => !s.IsCurrent).Select(s => $"{s.Log} is not up to date: {s.Fault ?? "it is being claimed or written"}")]);
+        }
+    }
+
+    public IReadOnlyList<LogStatus> Logs => [.. publisher.Statuses.Select(Describe)];
+
+    public string Source => store.Source;
+
+    public bool IsConnected => store.IsConnected;
+
+    private static LogStatus Describe(PublisherStatus status) => new(status.Log)
+    {
+        Image = status.Image,
+        CaughtUp = status.IsCurrent,
+        ReadOffset = status.Position.Offset,
+        EndOffset = status.Position.Offset + 1,
+        LastHeardAt = status.Position.CommittedAt,
+        Refused = status.Refused,
+        Fault = status.Fault ?? (status.HeldRemovals > 0
+            ? $"{status.HeldRemovals} removals are held back; if they are meant, start once with --mass-delete-limit 100"
+            : null),
+    };
+}

@@ -1,0 +1,34 @@
+using EventGateway.Logging;
+using EventGateway.Settings;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Microsoft.Extensions.Logging;
+
+/// <summary>How every role logs.</summary>
+internal static class GatewayLoggingBuilderExtensions
+{
+    /// <summary>One line an entry on standard error; standard output belongs to answers and to <c>--access-log -</c>.</summary>
+    public static ILoggingBuilder AddGatewayConsole(this ILoggingBuilder builder, ProcessSettings settings)
+    {
+        builder.ClearProviders();
+        builder.SetMinimumLevel(settings.LogLevel);
+
+        // What the frameworks tell is of use to us only when it is trouble, or when somebody looks for it.
+        var frameworks = settings.LogLevel > LogLevel.Debug && settings.LogLevel < LogLevel.Warning ? LogLevel.Warning : settings.LogLevel;
+        builder.AddFilter("Microsoft", frameworks);
+        builder.AddFilter("System", frameworks);
+        builder.AddFilter("Yarp", frameworks);
+        builder.AddConsole(o =>
+        {
+            o.FormatterName = settings.LogAsJson ? ConsoleFormatterNames.Json : LineFormatter.FormatterName;
+            o.LogToStandardErrorThreshold = LogLevel.Trace;
+        });
+        builder.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        builder.Services.Configure<JsonConsoleFormatterOptions>(o =>
+        {
+            o.UseUtcTimestamp = true;
+            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        return builder;
+    }
+}

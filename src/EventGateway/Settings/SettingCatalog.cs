@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace EventGateway.Settings;
+
+/// <summary>Every setting of every command. docs/reference/command-line.md lists the same, and a test compares them.</summary>
+internal static class SettingCatalog
+{
+    public static readonly Setting Manifests = new("manifests", "PATH...",
+        "Files or folders of Kubernetes manifests (folders recursively: *.yaml, *.yml, *.json), or - for standard input. Changes are picked up while running.")
+        { IsMany = true, TakesSeveralTokens = true };
+
+    public static readonly Setting Kafka = new("kafka", "HOST:PORT,...", "Kafka brokers to start from.") { IsMany = true, Separator = ',' };
+
+    public static readonly Setting KafkaOption = new("kafka-option", "NAME=VALUE",
+        "Any librdkafka setting (TLS, SASL, ...), repeatable; NAME=@FILE reads the value from a file.")
+        { IsMany = true };
+
+    public static readonly Setting Prefix = new("prefix", "PREFIX", "First part of every topic's name.") { Default = "eventgateway" };
+
+    public static readonly Setting Origin = new("origin", "NAME", "Who writes: the name of this cluster or manifest folder, a DNS label.");
+
+    public static readonly Setting LocalOrigin = Origin with { Default = "local" };
+
+    public static readonly Setting Origins = new("origin", "NAME,...", "Only the logs of these origins. Default: every origin, found live.")
+        { IsMany = true, Separator = ',' };
+
+    public static readonly Setting Workspaces = new("workspace", "NAME,...", "Only the logs of these workspaces. Default: every workspace, found live.")
+        { IsMany = true, Separator = ',' };
+
+    public static readonly Setting TopicOrigins = Origins with { Description = "Origins of the logs that the topics are for." };
+
+    public static readonly Setting TopicWorkspaces = Workspaces with { Description = "Workspaces of the logs that the topics are for." };
+
+    public static readonly Setting CreateTopics = new("create-topics", "", "Make missing topics with the recommended settings. Without it a missing topic is reported, never made.");
+
+    public static readonly Setting IngressClass = new("ingress-class", "NAME,...", "Ingress classes that are ours; objects of another class are skipped, with that reason.")
+        { Default = "eventgateway,kong", IsMany = true, Separator = ',' };
+
+    public static readonly Setting MassDeleteLimit = new("mass-delete-limit", "PERCENT",
+        "Hold a change set that removes more than this share of a log's entities (and more than 10 of them); 100 never holds.") { Default = "20" };
+
+    public static readonly Setting Data = new("data", "DIR", "Folder for what must survive a restart. Default: none, nothing is written.");
+
+    public static readonly Setting StandaloneData = Data with
+    {
+        Description = "Folder for the embedded log and the key ring. Default: eventgateway in $XDG_DATA_HOME, or ~/.local/share/eventgateway.",
+    };
+
+    public static readonly Setting KeyRing = new("key-ring", "FILE",
+        "Keys that seal private keys in the log, one 'id: base64' a line, not readable by everyone. The first seals, all open.");
+
+    public static readonly Setting HttpPort = new("http-port", "PORT", "Plain HTTP for clients; 0 takes any free port.") { Default = "8000" };
+
+    public static readonly Setting HttpsPort = new("https-port", "PORT", "HTTPS for clients; 0 takes any free port.") { Default = "8443" };
+
+    public static readonly Setting StatusPort = new("status-port", "PORT", "/healthz, /readyz, /metrics and /status; 0 takes any free port.") { Default = "8100" };
+
+    public static readonly Setting Bind = new("bind", "ADDRESS", "IP address to listen on. Default: all, IPv4 and IPv6.");
+
+    public static readonly Setting AccessLog = new("access-log", "FILE|-|off", "One JSON object a line for each request; - writes to standard output.") { Default = "off" };
+
+    public static readonly Setting MetricsPerRoute = new("metrics-per-route", "", "Add the label 'route' to request metrics. 100,000 routes make 100,000 series.");
+
+    public static readonly Setting EchoPorts = new("echo-port", "PORT...", "Ports to answer on.") { IsMany = true, Separator = ',' };
+
+    public static readonly Setting EchoBind = Bind with { Description = "IP address to listen on.", Default = "127.0.0.1" };
+
+    public static readonly Setting LogLevel = new("log-level", "LEVEL", "trace, debug, info, warn, error or critical.") { Default = "info" };
+
+    public static readonly Setting LogFormat = new("log-format", "text|json", "One line each: readable, or one JSON object.") { Default = "text" };
+
+    public static readonly Setting Config = new("config", "FILE", "YAML file with the same names; flags and environment are stronger.");
+
+    public static readonly Setting Output = new("output", "table|json", "A table for people, or one JSON document.") { Default = "table", Alias = "-o" };
+
+    public static readonly Setting Url = new("url", "URL", "Status address of the process to ask.") { Default = "http://127.0.0.1:8100" };
+
+    public static readonly Setting KeyId = new("id", "NAME", "Id of the new key. Default: one made from today's date.");
+
+    /// <summary>Sources that are not there yet; naming one gives a plain answer instead of «unknown flag».</summary>
+    public static readonly ImmutableArray<Setting> NotYet =
+    [
+        new("namespace", "NAME,...", "Not available yet."),
+        new("namespace-selector", "KEY=VALUE", "Not available yet."),
+        new("all-namespaces", "", "Not available yet."),
+        new("kubeconfig", "FILE", "Not available yet."),
+    ];
+
+    /// <summary>Settings every long-running role has.</summary>
+    public static readonly ImmutableArray<Setting> Process = [StatusPort, Bind, LogLevel, LogFormat, Config];
+
+    /// <summary>How to reach the logs in Kafka.</summary>
+    public static readonly ImmutableArray<Setting> KafkaConnection = [Kafka, KafkaOption, Prefix];
+
+    /// <summary>The names a config file may hold, whatever the role that reads it.</summary>
+    public static readonly ImmutableArray<string> FileNames =
+    [
+        .. new[]
+        {
+            Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
+            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
+        }.Concat(NotYet).Select(s => s.Name),
+    ];
+}

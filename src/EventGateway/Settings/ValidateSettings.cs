@@ -1,0 +1,5 @@
+using System.Collections.Immutable;
+
+namespace EventGateway.Settings;
+
+internal sealed record ValidateSettings(ImmutableArray<string> Paths, ImmutableArray<string> IngressClasses, bool AsJson);

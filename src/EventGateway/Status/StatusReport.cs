@@ -1,0 +1,60 @@
+using System.Text.Json;
+using EventGateway.Commands;
+
+namespace EventGateway.Status;
+
+/// <summary>The document of <c>/status</c>, for people. Members it does not know are left to <c>-o json</c>.</summary>
+internal sealed class StatusReport(JsonElement status)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Whether the process is ready and nothing in its logs is refused.</summary>
+    public bool IsGood => status.GetProperty("ready").GetBoolean() && !Refused.Any();
+
+    private IEnumerable<JsonElement> Logs => status.GetProperty("logs").EnumerateArray();
+
+    private IEnumerable<(string Log, string Key, string Reason)> Refused =>
+        from log in Logs
+        where log.TryGetProperty("refused", out _)
+        from refused in log.GetProperty("refused").EnumerateArray()
+        select (Name(log), Text(refused, "key"), Text(refused, "reason"));
+
+    public Task WriteJsonAsync(TextWriter writer) => writer.WriteLineAsync(JsonSerializer.Serialize(status, Indented));
+
+    public async Task WriteTablesAsync(TextWriter writer)
+    {
+        await writer.WriteLineAsync(
+            $"{Text(status, "role")} {Text(status, "id")} {Text(status, "version")}: {(status.GetProperty("ready").GetBoolean() ? "ready" : "not ready")}, image {Text(status, "imageHash")}");
+        var logs = new TextTable("LOG", "COMMIT", "OFFSET", "IMAGE", "CAUGHT UP", "SOURCE", "HEARD", "ENTITIES");
+        foreach (var log in Logs)
+        {
+            logs.Add(Name(log), Text(log, "commit"), Text(log, "offset"), Text(log, "imageHash"), Text(log, "caughtUp"), Text(log, "source"), Age(log), Entities(log));
+        }
+
+        await (logs.HasRows ? logs.WriteAsync(writer) : writer.WriteLineAsync("no logs"));
+        var refused = new TextTable("REFUSED", "KEY", "REASON");
+        foreach (var (log, key, reason) in Refused)
+        {
+            refused.Add(log, key, reason);
+        }
+
+        if (refused.HasRows)
+        {
+            await writer.WriteLineAsync();
+            await refused.WriteAsync(writer);
+        }
+    }
+
+    private static string Name(JsonElement log) => $"{Text(log, "origin")}/{Text(log, "workspace")}";
+
+    private static string Age(JsonElement log) =>
+        log.TryGetProperty("heartbeatAgeMs", out var age) && age.ValueKind == JsonValueKind.Number ? $"{age.GetDouble() / 1000:0.0} s ago" : "-";
+
+    private static string Entities(JsonElement log) => log.TryGetProperty("entities", out var entities) && entities.ValueKind == JsonValueKind.Object
+        ? string.Join(" ", entities.EnumerateObject().Select(e => $"{e.Name}={e.Value}"))
+        : "-";
+
+    private static string Text(JsonElement element, string name) => element.TryGetProperty(name, out var value)
+        ? value.ValueKind switch { JsonValueKind.True => "yes", JsonValueKind.False => "no", JsonValueKind.Null => "-", _ => value.ToString() }
+        : "-";
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using EventGateway.Core.Log;
+using EventGateway.Core.Model;
+using Google.Protobuf.Reflection;
+using Xunit;
+using V1 = EventGateway.Core.Wire.V1;
+
+namespace EventGateway.Core.Tests.Wire;
+
+/// <summary>
+/// Every number of the wire contract. A line here may be added, never changed: a number, once shipped, keeps its meaning and its
+/// type for ever.
+/// </summary>
+public sealed class ContractNumbersTests
+{
+    private const string Contract = """
+        Kind: KIND_UNSPECIFIED=0 KIND_LISTENER=1 KIND_ROUTE=2 KIND_BACKEND=3 KIND_ENDPOINTS=4 KIND_CERTIFICATE=5 KIND_COMMIT=60 KIND_FEATURE=61
+        Envelope: schema=1:UInt32 sequence=2:Fixed64 epoch=3:Fixed64 content_hash=4:Bytes uid=5:String resource_version=6:String generation=7:Int64 observed_unix_us=8:Int64 author=9:String trace_parent=10:String origin=11:String kind=12:Enum body=20:Bytes
+        ListenerProtocol: LISTENER_PROTOCOL_UNSPECIFIED=0 LISTENER_PROTOCOL_HTTP=1 LISTENER_PROTOCOL_HTTPS=2 LISTENER_PROTOCOL_TCP=3 LISTENER_PROTOCOL_TLS=4
+        TlsMode: TLS_MODE_NONE=0 TLS_MODE_TERMINATE=1 TLS_MODE_PASSTHROUGH=2
+        HostMatchType: HOST_MATCH_TYPE_EXACT=0 HOST_MATCH_TYPE_ONE_LABEL=1 HOST_MATCH_TYPE_SUFFIX=2
+        PathMatchType: PATH_MATCH_TYPE_PREFIX=0 PATH_MATCH_TYPE_EXACT=1 PATH_MATCH_TYPE_STARTS_WITH=2 PATH_MATCH_TYPE_REGEX=3
+        ValueMatchType: VALUE_MATCH_TYPE_EXACT=0 VALUE_MATCH_TYPE_REGEX=1 VALUE_MATCH_TYPE_PRESENT=2
+        UpstreamProtocol: UPSTREAM_PROTOCOL_HTTP=0 UPSTREAM_PROTOCOL_HTTPS=1 UPSTREAM_PROTOCOL_H2C=2 UPSTREAM_PROTOCOL_GRPC=3 UPSTREAM_PROTOCOL_GRPCS=4
+        LoadBalancing: LOAD_BALANCING_ROUND_ROBIN=0
+        Listener: port=1:UInt32 protocol=2:Enum hosts=3:Message* tls_mode=4:Enum created_unix_us=5:Int64
+        HostMatch: name=1:String type=2:Enum
+        Route: hosts=1:Message* matches=2:Message* protocols=3:UInt32 https_redirect_status=4:UInt32 strip_path=5:Bool preserve_host=6:Bool backends=7:Message* created_unix_us=8:Int64 source=9:String
+        RouteMatch: path=1:Message methods=2:String* headers=3:Message* query=4:Message* priority=5:Fixed64
+        PathMatch: type=1:Enum value=2:String
+        NameValueMatch: name=1:String type=2:Enum values=3:String*
+        WeightedBackend: backend=1:String weight=2:UInt32
+        Backend: protocol=1:Enum endpoints_group=2:String port_name=3:String default_port=4:UInt32 path_prefix=5:String connect_timeout_ms=6:UInt32 read_timeout_ms=7:UInt32 write_timeout_ms=8:UInt32 retries=9:UInt32 load_balancing=10:Enum source=11:String
+        Endpoints: group=1:String addresses=2:Message* ports=3:Message*
+        EndpointAddress: address=1:String ready=2:Bool serving=3:Bool terminating=4:Bool zone=5:String node=6:String
+        EndpointPort: name=1:String port=2:UInt32
+        Certificate: server_names=1:String* chain_pem=2:String private_key=3:Message created_unix_us=4:Int64 source=5:String
+        SealedSecret: key_id=1:String nonce=2:Bytes ciphertext=3:Bytes
+        CommitReason: COMMIT_REASON_CHANGE=0 COMMIT_REASON_CLAIM=1 COMMIT_REASON_HEARTBEAT=2
+        Commit: log_id=1:Bytes commit=2:Fixed64 changes=3:UInt32 image_hash=4:Bytes committed_unix_us=5:Int64 reason=6:Enum min_reader_schema=7:UInt32 changed_unix_us=8:Int64 populated=9:Bool
+        Feature: name=1:String level=2:UInt32
+        HistoryEntry: commit=1:Message sequence=2:UInt64 epoch=3:UInt64 changes=4:Message*
+        HistoryChange: key=1:String envelope=2:Bytes sequence=3:Fixed64
+
+        """;
+
+    [Fact]
+    public void Descriptors_AreTheContract() => Assert.Equal(
+        Contract.ReplaceLineEndings("\n"),
+        Describe(V1.EnvelopeReflection.Descriptor) + Describe(V1.EntitiesReflection.Descriptor) + Describe(V1.CommitReflection.Descriptor));
+
+    [Fact]
+    public void NumbersKeptForLater_AreReserved()
+    {
+        var kind = V1.EnvelopeReflection.Descriptor.EnumTypes.Single(e => e.Name == "Kind").ToProto();
+        Assert.Equal([6, 7, 8], kind.ReservedRange.SelectMany(r => Enumerable.Range(r.Start, r.End - r.Start + 1)));
+        Assert.Equal([(13, 20)], V1.Envelope.Descriptor.ToProto().ReservedRange.Select(r => (r.Start, r.End)));
+    }
+
+    [Theory]
+    [InlineData(typeof(EntityKind), typeof(V1.Kind))]
+    [InlineData(typeof(ListenerProtocol), typeof(V1.ListenerProtocol))]
+    [InlineData(typeof(TlsMode), typeof(V1.TlsMode))]
+    [InlineData(typeof(HostMatchType), typeof(V1.HostMatchType))]
+    [InlineData(typeof(PathMatchType), typeof(V1.PathMatchType))]
+    [InlineData(typeof(ValueMatchType), typeof(V1.ValueMatchType))]
+    [InlineData(typeof(UpstreamProtocol), typeof(V1.UpstreamProtocol))]
+    [InlineData(typeof(LoadBalancing), typeof(V1.LoadBalancing))]
+    [InlineData(typeof(CommitReason), typeof(V1.CommitReason))]
+    public void ModelEnums_HaveTheContractsNumbers(Type model, Type wire)
+    {
+        var numbers = Enum.GetNames(wire).ToDictionary(n => n, n => (int)Enum.Parse(wire, n), StringComparer.OrdinalIgnoreCase);
+        Assert.All(Enum.GetNames(model).Where(n => n != nameof(EntityKind.Unknown)), name => Assert.Equal(numbers[name], (int)Enum.Parse(model, name)));
+    }
+
+    private static string Describe(FileDescriptor file)
+    {
+        var text = new StringBuilder();
+        foreach (var type in file.EnumTypes)
+        {
+            text.Append(type.Name).Append(": ").AppendJoin(' ', type.Values.Select(v => $"{v.Name}={v.Number}")).Append('\n');
+        }
+
+        foreach (var type in file.MessageTypes)
+        {
+            text.Append(type.Name).Append(": ")
+                .AppendJoin(' ', type.Fields.InFieldNumberOrder().Select(f => $"{f.Name}={f.FieldNumber}:{f.FieldType}{(f.IsRepeated ? "*" : "")}")).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.Json;
+using EventGateway.Proxy.Tests.Fixtures;
+
+namespace EventGateway.Proxy.Tests.Telemetry;
+
+public sealed class AccessLogTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"eventgateway-access-{Guid.NewGuid():n}.log");
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task Write_EachRequest_FieldsOfTheContract()
+    {
+        await using var upstream = await UpstreamServer.StartAsync(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Response.StatusCode = 201;
+            await context.Response.Body.WriteAsync(new byte[1000]);
+        });
+        await using (var gateway = await StartAsync())
+        {
+            var log = gateway.Log();
+            log.Put(Config.Endpoints("echo", upstream.Port), Config.Backend("echo"));
+            log.Put(Config.Route("r", "shop.example", "/a"));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/a%20b/../a/\"x\"?q=1")
+            {
+                Headers = { Host = "shop.example" },
+                Content = new ByteArrayContent(new byte[50]),
+            };
+            request.Headers.TryAddWithoutValidation("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            using var response = await gateway.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+            Assert.Equal(1000, (await response.Content.ReadAsByteArrayAsync()).Length);
+            await gateway.GetTextAsync("nobody.example");
+        }
+
+        var lines = await File.ReadAllLinesAsync(_file);
+        Assert.Equal(2, lines.Length);
+        var line = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal(
+            "time method scheme host path query status bytesIn bytesOut durationMs upstreamMs clientIp workspace route backend endpoint position requestId traceId",
+            string.Join(' ', line.EnumerateObject().Select(p => p.Name)));
+        Assert.Equal(
+            """POST http shop.example /a/"x" ?q=1 201 50 1000 127.0.0.1 shop route/ns/r/0 backend/ns/echo/80 test/shop@2""",
+            string.Join(' ', new[] { "method", "scheme", "host", "path", "query", "status", "bytesIn", "bytesOut", "clientIp", "workspace", "route", "backend", "position" }.Select(n => line.GetProperty(n).ToString())));
+        Assert.Equal($"127.0.0.1:{upstream.Port}", line.GetProperty("endpoint").GetString());
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", line.GetProperty("traceId").GetString());
+        Assert.InRange(line.GetProperty("upstreamMs").GetDouble(), 0, line.GetProperty("durationMs").GetDouble());
+        var miss = JsonDocument.Parse(lines[1]).RootElement;
+        Assert.Equal(404, miss.GetProperty("status").GetInt32());
+        Assert.All(new[] { "workspace", "route", "backend", "endpoint", "position", "upstreamMs" }, n => Assert.Equal(JsonValueKind.Null, miss.GetProperty(n).ValueKind));
+    }
+
+    [Fact]
+    public async Task Write_ManyRequestsAtOnce_WholeLinesOnly()
+    {
+        await using (var gateway = await StartAsync())
+        {
+            await Task.WhenAll(Enumerable.Range(0, 500).Select(i => gateway.GetTextAsync("x", $"/{i}")));
+        }
+
+        var paths = (await File.ReadAllLinesAsync(_file)).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("path").GetString()).Order();
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => $"/{i}").Order(), paths);
+    }
+
+    private Task<GatewayHost> StartAsync() =>
+        GatewayHost.StartAsync(o => new ProxyOptions { HttpPort = 0, HttpsPort = 0, StatusPort = 0, Bind = IPAddress.Loopback, AccessLog = _file });
+}

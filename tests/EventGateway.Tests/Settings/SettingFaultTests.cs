@@ -1,0 +1,139 @@
+using EventGateway.Settings;
+
+namespace EventGateway.Tests.Settings;
+
+/// <summary>Every wrong setting has a message that names it, what was written, and what to write.</summary>
+public sealed class SettingFaultTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("http-port", "99999", "--http-port: '99999' is not a port; use 1 to 65535, or 0 for any free one")]
+    [InlineData("http-port", "http", "--http-port: 'http' is not a port; use 1 to 65535, or 0 for any free one")]
+    [InlineData("bind", "localhost", "--bind: 'localhost' is not an IP address; use for example 127.0.0.1 or ::1, or leave it out to listen on all")]
+    [InlineData("log-level", "loud", "--log-level: 'loud' is not a level; use trace, debug, info, warn, error or critical")]
+    [InlineData("log-format", "xml", "--log-format: 'xml' is not one of text, json")]
+    [InlineData("metrics-per-route", "maybe", "--metrics-per-route: 'maybe' is neither true nor false")]
+    public void Process_WrongValue_IsNamed(string name, string value, string expected)
+    {
+        var probe = new SettingsProbe(flags: new() { [name] = [value] });
+        var process = ProcessSettings.Read(probe.Reader);
+        TrafficSettings.Read(probe.Reader, process.StatusPort);
+        Assert.Equal([expected], probe.Faults);
+    }
+
+    [Theory]
+    [InlineData("kafka", "broker:none", "'broker:none' is not an address of a Kafka broker; use HOST:PORT")]
+    [InlineData("prefix", "a b", "prefix 'a b' cannot start a topic's name; use 1 to 100 letters, digits, '-', '_' and inner dots")]
+    [InlineData("kafka-option", "acks=0", "Kafka option 'acks' must not be changed: otherwise an acknowledged change can be lost; leave it out or set all")]
+    [InlineData("kafka-option", "hunter2", "--kafka-option: expected NAME=VALUE or NAME=@FILE, for example security.protocol=SASL_SSL")]
+    public void Kafka_WrongValue_IsNamed(string name, string value, string expected)
+    {
+        var probe = new SettingsProbe(flags: new(StringComparer.Ordinal) { ["kafka"] = ["127.0.0.1:9092"], [name] = [value] });
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
+        Assert.Equal([expected], probe.Faults);
+    }
+
+    [Fact]
+    public void Kafka_Missing_SaysHowToGiveIt()
+    {
+        var probe = new SettingsProbe();
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
+        Assert.Equal(["--kafka: is required; give for example --kafka 127.0.0.1:9092, or set EVENTGATEWAY_KAFKA"], probe.Faults);
+    }
+
+    [Fact]
+    public void KafkaOption_MissingSecretFile_NamesTheOptionAndTheFile()
+    {
+        var probe = new SettingsProbe(flags: new() { ["kafka"] = ["a:1"], ["kafka-option"] = [$"sasl.password=@{_folder.File("none")}"] });
+        KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
+        var fault = Assert.Single(probe.Faults);
+        Assert.StartsWith("--kafka-option: the file for 'sasl.password' cannot be read: ", fault, StringComparison.Ordinal);
+        Assert.Contains(_folder.File("none"), fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ports_SamePortTwice_NamesBothFlags()
+    {
+        var probe = new SettingsProbe(flags: new() { ["http-port"] = ["8100"] });
+        TrafficSettings.Read(probe.Reader, statusPort: 8100);
+        Assert.Equal(["--http-port and --status-port: 8100 is used twice; give each a port of its own"], probe.Faults);
+    }
+
+    [Fact]
+    public void Source_EverythingWrong_IsAllTold()
+    {
+        var probe = new SettingsProbe(flags: new() { ["manifests"] = ["/no/such/folder"], ["mass-delete-limit"] = ["0"], ["origin"] = ["Cluster A"] });
+        SourceSettings.Read(probe.Reader, SettingCatalog.Origin);
+        Assert.Equal(
+            [
+                "--origin: 'Cluster A' is not a name; use 1 to 63 lower-case letters, digits and '-'",
+                "--manifests: there is no file or folder '/no/such/folder'",
+                "--mass-delete-limit: '0' is not a percentage; use 1 to 100, where 100 never holds anything",
+            ],
+            probe.Faults);
+    }
+
+    [Fact]
+    public void Source_NothingGiven_SaysWhatIsRequired()
+    {
+        var probe = new SettingsProbe();
+        SourceSettings.Read(probe.Reader, SettingCatalog.Origin);
+        Assert.Equal(
+            [
+                "--origin: is required; give for example --origin cluster-a, or set EVENTGATEWAY_ORIGIN",
+                "--manifests: is required; give for example --manifests ./manifests, or set EVENTGATEWAY_MANIFESTS",
+            ],
+            probe.Faults);
+    }
+
+    [Fact]
+    public void Source_ManifestsAndNamespace_AreTooMuch()
+    {
+        var probe = new SettingsProbe(flags: new() { ["manifests"] = [_folder.Path], ["namespace"] = ["shop"] });
+        SourceSettings.Read(probe.Reader, SettingCatalog.LocalOrigin);
+        Assert.Equal(
+            [
+                "--namespace: reading from a cluster is not available yet; give manifests with --manifests",
+                "--manifests and --namespace: name one source, either manifests or a cluster",
+            ],
+            probe.Faults);
+    }
+
+    [Theory]
+    [InlineData("htp-port: 1\n", "htp-port in {0}, line 1: there is no such setting; did you mean 'http-port'?")]
+    [InlineData("http-port: 1\n\nxyzzy: 1\n", "xyzzy in {0}, line 3: there is no such setting")]
+    [InlineData("http-port: {a: b}\n", "http-port in {0}, line 1: expected one value or a list of values")]
+    [InlineData("- http-port\n", "--config: '{0}' must be one mapping of setting names to values, for example 'http-port: 8080'")]
+    [InlineData("http-port: [1, 2]\n", "http-port in {0}, line 1: expected one value, not 2")]
+    [InlineData("http-port: nope\n", "http-port in {0}, line 1: 'nope' is not a port; use 1 to 65535, or 0 for any free one")]
+    public void ConfigFile_Wrong_NamesFileAndLine(string text, string expected)
+    {
+        var path = _folder.Write("c.yaml", text);
+        var probe = new SettingsProbe(file: path);
+        probe.Reader.Port(SettingCatalog.HttpPort);
+        Assert.Equal([string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, path)], probe.Faults);
+    }
+
+    [Fact]
+    public void ConfigFile_BrokenYaml_NamesTheLine()
+    {
+        var path = _folder.Write("c.yaml", "http-port: 1\nbind: [unclosed\n");
+        Assert.StartsWith($"--config: '{path}' is not YAML, line ", Assert.Single(new SettingsProbe(file: path).Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ConfigFile_SameNameTwice_IsAFault()
+    {
+        var path = _folder.Write("c.yaml", "http-port: 1\nhttp-port: 2\n");
+        Assert.Contains("http-port", Assert.Single(new SettingsProbe(file: path).Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ConfigFile_Missing_IsAFault() => Assert.Contains(_folder.File("none.yaml"), Assert.Single(new SettingsProbe(file: _folder.File("none.yaml")).Faults), StringComparison.Ordinal);
+
+    [Fact]
+    public void ConfigFile_Empty_IsNoFault() => Assert.Empty(new SettingsProbe(file: _folder.Write("c.yaml", "# nothing\n")).Faults);
+}
