@@ -81,7 +81,6 @@ public sealed partial class WorkspacePublisher
     {
         await using var session = await LogSession.OpenAsync(_log, _time, cancellationToken);
         _epoch = session.Image.Position.Epoch;
-        _retry = ShortestRetry;
         _status = _status with { IsWriter = true, Fault = null, Image = session.Image, Position = session.Image.Position };
         LogClaimed(_log.Name, _epoch, session.Image.Position.Commit, session.Image.Count);
 
@@ -97,6 +96,7 @@ public sealed partial class WorkspacePublisher
             {
                 published = _desired!;
                 await PublishAsync(session, published, cancellationToken);
+                _retry = ShortestRetry;
                 await Task.Delay(_options.CoalesceWindow, _time, cancellationToken);
             }
             else if (await WaitAsync(session, cancellationToken))
