@@ -11,9 +11,9 @@ namespace EventGateway.Embedded;
 /// </summary>
 internal sealed partial class SqliteTidying : IAsyncDisposable
 {
-    private const int StepRecords = 500;
+    private const int StepRecords = 200;
     private const int StepRemovals = 10_000;
-    private const int StepPages = 500;
+    private const int StepPages = 100;
     private static readonly TimeSpan FirstRound = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromHours(1);
 

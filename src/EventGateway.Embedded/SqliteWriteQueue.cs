@@ -38,7 +38,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         }
         catch (InvalidOperationException e)
         {
-            throw new ObjectDisposedException($"{nameof(SqliteConfigLogStore)} of {_path} is closed", e);
+            return Task.FromException<T>(new ObjectDisposedException($"{nameof(SqliteConfigLogStore)} of {_path} is closed", e));
         }
 
         return job.Task;

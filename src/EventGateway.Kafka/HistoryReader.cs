@@ -16,8 +16,9 @@ internal sealed class HistoryReader(
 
     public async IAsyncEnumerable<LogRecord> ReadAsync(long fromOffset, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var offsets = await store.Admin.GetOffsetsAsync([_topic], cancellationToken);
-        if (!offsets.TryGetValue(_topic, out var now))
+        var now = default(TopicOffsets);
+        if (await store.Admin.DescribeAsync(_topic, cancellationToken) is null
+            || !(await store.Admin.GetOffsetsAsync([_topic], cancellationToken)).TryGetValue(_topic, out now))
         {
             throw store.Topics.Missing(_topic, log);
         }

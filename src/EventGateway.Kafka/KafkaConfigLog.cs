@@ -23,13 +23,15 @@ internal sealed class KafkaConfigLog(
 
     public async Task<long> GetEndAsync(CancellationToken cancellationToken)
     {
+        // Asked for the end of a topic that is not there, librdkafka waits for it until the question times out.
         var started = time.GetTimestamp();
-        while (true)
+        var state = await store.Admin.DescribeAsync(_topic, cancellationToken);
+        while (state is not null)
         {
             var offsets = await store.Admin.GetOffsetsAsync([_topic], cancellationToken);
             if (!offsets.TryGetValue(_topic, out var now))
             {
-                throw store.Topics.Missing(_topic, name);
+                break;
             }
 
             // Kafka acknowledges a commit before its marker is in the log, and the marker takes an offset too.
@@ -40,6 +42,8 @@ internal sealed class KafkaConfigLog(
 
             await Task.Delay(MarkerPoll, time, cancellationToken);
         }
+
+        throw store.Topics.Missing(_topic, name);
     }
 
     public IAsyncEnumerable<LogRecord> ReadHistoryAsync(long fromOffset, CancellationToken cancellationToken) =>

@@ -127,12 +127,20 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
         }
 
         var servers = options.BootstrapServers;
-        var reason = fault is null ? "no answer in time" : KafkaFaults.Describe(fault);
-        return fault is not null && KafkaFaults.IsLoginRefused(fault.Code)
+        if (fault is not null && KafkaFaults.IsLoginRefused(fault.Code))
+        {
+            return new LogUnavailableException(
+                $"{what}: Kafka at {servers} refused the connection: {KafkaFaults.Describe(fault)}; "
+                + "check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*",
+                cause);
+        }
+
+        return fault is null || KafkaFaults.IsConnection(fault.Code) || KafkaFaults.IsTimeout(fault.Code)
             ? new LogUnavailableException(
-                $"{what}: Kafka at {servers} refused the connection: {reason}; check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*",
+                $"{what}: Kafka at {servers} did not answer: {(fault is null ? "no answer in time" : KafkaFaults.Describe(fault))}; "
+                + "check the address and that the broker runs",
                 cause)
-            : new LogUnavailableException($"{what}: Kafka at {servers} did not answer: {reason}; check the address and that the broker runs", cause);
+            : new LogUnavailableException($"{what}: Kafka at {servers} says: {KafkaFaults.Describe(fault)}", cause);
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

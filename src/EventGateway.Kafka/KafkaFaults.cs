@@ -16,6 +16,9 @@ internal static partial class KafkaFaults
     public static bool IsConnection(ErrorCode code) => IsLoginRefused(code)
         || code is ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_CritSysResource;
 
+    public static bool IsTimeout(ErrorCode code) => code is ErrorCode.Local_TimedOut or ErrorCode.Local_MsgTimedOut
+        or ErrorCode.Local_TimedOutQueue or ErrorCode.RequestTimedOut;
+
     public static bool IsTopicMissing(ErrorCode code) => code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic
         or ErrorCode.Local_UnknownPartition or ErrorCode.UnknownTopicId;
 
@@ -29,6 +32,13 @@ internal static partial class KafkaFaults
     public static bool IsRecordRefused(ErrorCode code) => IsAccessDenied(code)
         || code is ErrorCode.MsgSizeTooLarge
             or ErrorCode.RecordListTooLarge or ErrorCode.InvalidRecord or ErrorCode.PolicyViolation;
+
+    /// <summary>
+    /// After a broker has refused a record for good, librdkafka goes on with the next sequence number all the same, and the next transaction fails by
+    /// the gap. Undoing that one repairs the producer, so it can be tried again.
+    /// </summary>
+    public static bool IsSequenceGap(ErrorCode code) => code is ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight
+        or ErrorCode.OutOfOrderSequenceNumber;
 
     /// <summary>The reason as librdkafka gives it, without its inner words.</summary>
     public static string Describe(Error error)

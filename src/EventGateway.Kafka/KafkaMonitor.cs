@@ -10,7 +10,7 @@ namespace EventGateway.Kafka;
 /// </summary>
 internal sealed class KafkaMonitor : IAsyncDisposable
 {
-    private const int StallsUntilRebuilt = 2;
+    private const int IntervalsUntilRebuilt = 2;
     private static readonly TimeSpan WhileLost = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(200);
 
@@ -138,11 +138,13 @@ internal sealed class KafkaMonitor : IAsyncDisposable
     {
         var progress = session.Progress;
         var isStalled = position < now.Stable && position == progress.Position && session.Position == position && !session.HasUnread;
-        progress.Stalls = isStalled ? progress.Stalls + 1 : 0;
-        progress.Position = position;
-        if (progress.Stalls >= StallsUntilRebuilt)
+        if (!isStalled)
         {
-            progress.Stalls = 0;
+            (progress.Position, progress.StalledSince) = (position, _time.GetTimestamp());
+        }
+        else if (_time.GetElapsedTime(progress.StalledSince) > IntervalsUntilRebuilt * _options.CheckInterval)
+        {
+            progress.StalledSince = _time.GetTimestamp();
             tailer.Rebuild($"nothing came from {session.Topic.Topic} at offset {position}, though it can be read up to {now.Stable}");
         }
 

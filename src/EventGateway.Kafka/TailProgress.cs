@@ -5,8 +5,8 @@ internal sealed class TailProgress
 {
     public long Position { get; set; } = -1;
 
-    /// <summary>Consecutive checks in which there was more to read and nothing was read.</summary>
-    public int Stalls { get; set; }
+    /// <summary>Since when there has been more to read and nothing was read.</summary>
+    public long StalledSince { get; set; }
 
     public bool GoneTold { get; set; }
 

@@ -10,7 +10,7 @@ internal sealed class WriterFaults(LogName log, KafkaLogOptions options, RecordL
         new($"log {log} has been claimed by another writer (same Kafka transactional id); nothing was appended, this writer must stop", cause);
 
     public LogUnavailableException Unavailable(Error error, Exception cause) =>
-        connection.Unavailable($"appending to log {log} failed ({KafkaFaults.Describe(error)})", error, cause);
+        connection.Unavailable($"appending to log {log} failed", error, cause);
 
     public LogRefusedException Refused(Error error, string? key, Exception cause)
     {

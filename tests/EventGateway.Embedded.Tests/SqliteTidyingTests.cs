@@ -28,8 +28,9 @@ public sealed class SqliteTidyingTests : IDisposable
             Assert.Null(collector.Records[1].Value);
         }
 
+        // From here on counts say nothing: the hourly round runs too, and may have been first.
         _time.Advance(TimeSpan.FromHours(24));
-        Assert.Equal(1, await store.CompactAsync(Shop, CancellationToken.None));
+        await store.CompactAsync(Shop, CancellationToken.None);
         Assert.Equal(["b"], await KeysAsync(log));
         Assert.Equal(4, await log.GetEndAsync(CancellationToken.None));
     }
@@ -69,7 +70,7 @@ public sealed class SqliteTidyingTests : IDisposable
         Assert.False(reader.Current.ReachedEnd);
 
         _time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(2, await store.CompactAsync(Shop, CancellationToken.None));
+        await store.CompactAsync(Shop, CancellationToken.None);
         Assert.True(await reader.MoveNextAsync());
         Assert.Equal(LogReset.Truncated, reader.Current.Reset);
         var keys = new List<string>(reader.Current.Records.Select(r => r.Key));
@@ -94,7 +95,7 @@ public sealed class SqliteTidyingTests : IDisposable
         await collector.WaitForRecordsAsync(4);
 
         _time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(3, await store.CompactAsync(Shop, CancellationToken.None));
+        await store.CompactAsync(Shop, CancellationToken.None);
         await writer.AppendAsync(Put("end"));
         await collector.WaitForKeyAsync("end");
 
@@ -110,7 +111,6 @@ public sealed class SqliteTidyingTests : IDisposable
         var log = store.Open(Shop);
         await using var writer = await log.ClaimAsync(CancellationToken.None);
         await writer.AppendAsync(Put("a"), Remove("a"), Put("b"), Remove("b"), Put("c"));
-        _time.Advance(TimeSpan.FromDays(2));
 
         var garbage = await store.ReadAsync("test", r => r.FindGarbage(r.FindLog(Shop)!.Id, long.MaxValue), CancellationToken.None);
 

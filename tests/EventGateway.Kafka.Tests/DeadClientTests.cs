@@ -53,6 +53,8 @@ public sealed class DeadClientTests(SharedKafka kafka) : KafkaTestBase(kafka)
         await collector.WaitForEndAsync();
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
 
+        await collector.StopAsync();
+
         Assert.DoesNotContain(2015, seen.Ids);
         Assert.Contains(2011, seen.Ids);
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using EventGateway.Core.Log;
 using EventGateway.TestKit.Kafka;
 using EventGateway.TestKit.Logs;
@@ -39,7 +41,7 @@ public sealed class KafkaConnectionTests
     [Fact]
     public async Task Store_WrongPassword_SaysSoAtOnce_TheRightOnePassesThrough()
     {
-        await using var broker = await KafkaBroker.StartOrSkipAsync(KafkaBrokerOptions.WithPlainLogin("watcher", "right-horse"));
+        await using var broker = await KafkaBroker.StartOrSkipAsync(KafkaBrokerOptions.WithPlainLogins(false, ("watcher", "right-horse")));
         await using var area = new KafkaArea(broker.BootstrapServers);
         var wrong = area.Store(o => Login(o, "wrong-horse"));
 
@@ -193,11 +195,59 @@ public sealed class KafkaConnectionTests
         Assert.DoesNotContain(area.TopicNames(), t => t.StartsWith(area.Prefix, StringComparison.Ordinal));
     }
 
-    private static void Login(KafkaLogOptions options, string password)
+    [Fact]
+    public async Task Store_UserWithFewRights_ReadsWithTheLeastAndIsToldWhichOnesItLacks()
+    {
+        await using var broker = await KafkaBroker.StartOrSkipAsync(
+            KafkaBrokerOptions.WithPlainLogins(true, ("watcher", "w"), ("proxy", "p"), ("nobody", "n")));
+        await using var area = new KafkaArea(broker.BootstrapServers);
+        var watcher = area.Store(o => Login(o, "w"));
+        await watcher.Topics.CreateAsync([Shop], Token);
+        await using var writer = await watcher.Open(Shop).ClaimAsync(Token);
+        await writer.AppendAsync([KafkaTestBase.Put("a", "1")], KafkaTestBase.Put("h", "1"), Token);
+        await GrantAsync(area, "proxy", AclOperation.Read);
+
+        // READ brings DESCRIBE along; neither DESCRIBE_CONFIGS nor anything on the group is granted.
+        var proxy = area.Store(o => Login(o, "p", "proxy"));
+        await using var reader = LogCollector.Start(proxy.Open(Shop), 0, Deadline);
+        await reader.WaitForKeyAsync("a");
+        await reader.WaitForEndAsync();
+        await writer.AppendAsync([KafkaTestBase.Put("b", "1")], null, Token);
+        await reader.WaitForKeyAsync("b");
+        var claim = await Assert.ThrowsAsync<LogRefusedException>(() => proxy.Open(Shop).ClaimAsync(Token));
+        Assert.Contains("transactional id", claim.Message, StringComparison.Ordinal);
+
+        var nobody = area.Store(o => Login(o, "n", "nobody"));
+        var end = await Assert.ThrowsAsync<LogRefusedException>(() => nobody.Open(Shop).GetEndAsync(Token));
+        Assert.Contains($"DESCRIBE on topic {area.Names.Config(Shop)}", end.Message, StringComparison.Ordinal);
+        await GrantAsync(area, "nobody", AclOperation.Describe);
+        await using var batches = nobody.Open(Shop).ReadAsync(0, Token).GetAsyncEnumerator(Token);
+        var reading = await Assert.ThrowsAsync<LogRefusedException>(() => batches.MoveNextAsync().AsTask().WaitAsync(Deadline, TimeProvider.System));
+        Assert.Contains($"read topic {area.Names.Config(Shop)}; grant READ", reading.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task GrantAsync(KafkaArea area, string user, AclOperation operation)
+    {
+        var options = area.Options(o => Login(o, "w"));
+        using var admin = new AdminClientBuilder(KafkaClientSettings.Admin(options)).Build();
+        await admin.CreateAclsAsync(
+        [
+            new AclBinding
+            {
+                Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = area.Prefix, ResourcePatternType = ResourcePatternType.Prefixed },
+                Entry = new AccessControlEntry
+                {
+                    Principal = $"User:{user}", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow,
+                },
+            },
+        ]);
+    }
+
+    private static void Login(KafkaLogOptions options, string password, string user = "watcher")
     {
         options.ClientOptions["security.protocol"] = "sasl_plaintext";
         options.ClientOptions["sasl.mechanism"] = "PLAIN";
-        options.ClientOptions["sasl.username"] = "watcher";
+        options.ClientOptions["sasl.username"] = user;
         options.ClientOptions["sasl.password"] = password;
     }
 

@@ -10,7 +10,7 @@ namespace EventGateway.Sources.Tests;
 /// <summary>A file source that is being watched, with what it has said so far.</summary>
 internal sealed class SourceWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly IAsyncEnumerator<IReadOnlyDictionary<string, DesiredState>> _states;

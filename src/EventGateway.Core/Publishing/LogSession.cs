@@ -149,6 +149,10 @@ internal sealed class LogSession : IAsyncDisposable
         do
         {
             batch = await ReadBatchAsync();
+            if (batch.Reset != LogReset.None)
+            {
+                throw new LogUnavailableException($"it was {batch.Reset.ToString().ToLowerInvariant()} while it was being read");
+            }
         }
         while (!batch.ReachedEnd);
 

@@ -20,6 +20,8 @@ public sealed partial class OriginPublisher : BackgroundService
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<OriginPublisher> _logger;
     private readonly ConcurrentDictionary<string, WorkspacePublisher> _publishers = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private Task _emptying = Task.CompletedTask;
     private readonly List<Task> _running = [];
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _sourceListed;
@@ -48,9 +50,10 @@ public sealed partial class OriginPublisher : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var following = FollowSourceAsync(stop.Token);
         try
         {
-            await Task.WhenAny(FollowSourceAsync(stop), _failure.Task).Unwrap();
+            await Task.WhenAny(following, _failure.Task).Unwrap();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -63,18 +66,19 @@ public sealed partial class OriginPublisher : BackgroundService
         finally
         {
             await stop.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _emptying;
             await Task.WhenAll(_running);
         }
     }
 
-    private async Task FollowSourceAsync(CancellationTokenSource stop)
+    private async Task FollowSourceAsync(CancellationToken cancellationToken)
     {
-        var emptying = Task.CompletedTask;
-        await foreach (var wanted in _source.WatchAsync(stop.Token))
+        await foreach (var wanted in _source.WatchAsync(cancellationToken))
         {
             foreach (var (workspace, state) in wanted)
             {
-                Submit(workspace, state, stop);
+                Submit(workspace, state, cancellationToken);
             }
 
             foreach (var (workspace, publisher) in _publishers)
@@ -85,64 +89,73 @@ public sealed partial class OriginPublisher : BackgroundService
                 }
             }
 
-            if (!_sourceListed)
+            if (!_sourceListed && _options.OwnsOrigin)
             {
-                _sourceListed = true;
-                emptying = _options.OwnsOrigin ? EmptyUnlistedAsync(wanted, stop) : emptying;
+                _emptying = GuardAsync(EmptyUnlistedAsync(wanted, cancellationToken), cancellationToken);
             }
+
+            _sourceListed = true;
         }
 
-        await emptying;
+        // A source that has said all it will ever say: the logs are kept alive until the stop.
+        await _emptying;
+        await Task.WhenAll(_running);
     }
 
     /// <summary>Logs left by an earlier run for workspaces that are gone now.</summary>
-    private async Task EmptyUnlistedAsync(IReadOnlyDictionary<string, DesiredState> wanted, CancellationTokenSource stop)
+    private async Task EmptyUnlistedAsync(IReadOnlyDictionary<string, DesiredState> wanted, CancellationToken cancellationToken)
     {
-        await foreach (var logs in _store.WatchLogsAsync(stop.Token))
+        await foreach (var logs in _store.WatchLogsAsync(cancellationToken))
         {
             foreach (var log in logs.Where(l => l.Origin == _options.Origin && !wanted.ContainsKey(l.Workspace) && !_publishers.ContainsKey(l.Workspace)))
             {
                 LogUnlisted(log);
-                Submit(log.Workspace, DesiredState.Empty, stop);
+                Submit(log.Workspace, DesiredState.Empty, cancellationToken, onlyIfNew: true);
             }
 
             return;
         }
     }
 
-    private void Submit(string workspace, DesiredState state, CancellationTokenSource stop)
+    /// <param name="onlyIfNew">Leaves a workspace alone that the source has mentioned meanwhile.</param>
+    private void Submit(string workspace, DesiredState state, CancellationToken cancellationToken, bool onlyIfNew = false)
     {
-        if (!_publishers.TryGetValue(workspace, out var publisher))
+        lock (_lock)
         {
-            var log = _store.Open(new LogName(_options.Origin, workspace));
-            publisher = new WorkspacePublisher(log, _options, _keyRing, _time, _loggers.CreateLogger<WorkspacePublisher>());
-            _publishers[workspace] = publisher;
-            lock (_running)
+            var isNew = !_publishers.TryGetValue(workspace, out var publisher);
+            if (isNew)
             {
-                _running.Add(RunAsync(publisher, stop.Token));
+                var log = _store.Open(new LogName(_options.Origin, workspace));
+                publisher = new WorkspacePublisher(log, _options, _keyRing, _time, _loggers.CreateLogger<WorkspacePublisher>());
+                _publishers[workspace] = publisher;
+                _running.Add(RunAsync(publisher, cancellationToken));
+            }
+
+            if (isNew || !onlyIfNew)
+            {
+                publisher!.Submit(state);
             }
         }
-
-        publisher.Submit(state);
     }
 
     private async Task RunAsync(WorkspacePublisher publisher, CancellationToken cancellationToken)
     {
         // Leaves the caller's turn, so that one log's store work does not hold up the next.
         await Task.Yield();
+        await GuardAsync(publisher.RunAsync(cancellationToken), cancellationToken);
+    }
+
+    private async Task GuardAsync(Task task, CancellationToken cancellationToken)
+    {
         try
         {
-            await publisher.RunAsync(cancellationToken);
+            await task;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Asked to stop.
         }
-        catch (LogFencedException e)
-        {
-            _failure.TrySetException(e);
-        }
-#pragma warning disable CA1031 // A bug in one writer must end the process, through the one place that is watched.
+#pragma warning disable CA1031 // Another writer, or a bug in one of ours, must end the process, through the one place that is watched.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -37,16 +37,20 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
             }
         }
 
-        var removals = Removals(desired, actual, repairs, out var held);
+        var removals = Removals(desired, actual, repairs, KeptFor(refused, actual), out var held);
         Forget(desired);
         return new PublishPlan(Split(puts.OrderBy(PutOrder).ThenBy(c => c.Key).Concat(removals.OrderByDescending(PutOrder).ThenBy(c => c.Key))), refused.ToImmutable(), held);
     }
 
-    private List<Change> Removals(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, out int held)
+    /// <summary>What the older versions of refused routes point at in the log: it stays as long as they do.</summary>
+    private static HashSet<EntityKey> KeptFor(IEnumerable<RefusedRecord> refused, ConfigImage actual) =>
+        [.. refused.SelectMany(r => actual.Routes.TryGet(EntityKey.Parse(r.Key), out var route) ? route.Entity.Backends : []).Select(b => b.Backend)];
+
+    private List<Change> Removals(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, HashSet<EntityKey> kept, out int held)
     {
         // A newer writer's kinds and features are not this one's to remove.
         var unwanted = actual.Entries.Select(e => e.Entity.Key)
-            .Where(k => k.Kind is not (EntityKind.Unknown or EntityKind.Feature) && !desired.Entities.ContainsKey(k))
+            .Where(k => k.Kind is not (EntityKind.Unknown or EntityKind.Feature) && !desired.Entities.ContainsKey(k) && !kept.Contains(k))
             .ToList();
         var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
         held = isMass ? unwanted.Count : 0;

@@ -81,28 +81,28 @@ public sealed partial class WorkspacePublisher
     {
         await using var session = await LogSession.OpenAsync(_log, _time, cancellationToken);
         _epoch = session.Image.Position.Epoch;
-        _retry = ShortestRetry;
         _status = _status with { IsWriter = true, Fault = null, Image = session.Image, Position = session.Image.Position };
         LogClaimed(_log.Name, _epoch, session.Image.Position.Commit, session.Image.Count);
 
         DesiredState? published = null;
         while (!session.Disturbed.IsCompleted)
         {
+            while (_submitted.Reader.TryRead(out var newer))
+            {
+                _desired = newer;
+            }
+
             if (!ReferenceEquals(published, _desired))
             {
                 published = _desired!;
                 await PublishAsync(session, published, cancellationToken);
+                _retry = ShortestRetry;
                 await Task.Delay(_options.CoalesceWindow, _time, cancellationToken);
             }
             else if (await WaitAsync(session, cancellationToken))
             {
                 await session.BeatAsync(populated: false, cancellationToken);
                 _status = _status with { Image = session.Image, Position = session.Image.Position };
-            }
-
-            while (_submitted.Reader.TryRead(out var newer))
-            {
-                _desired = newer;
             }
         }
 
@@ -132,6 +132,7 @@ public sealed partial class WorkspacePublisher
     {
         var plan = _planner.Plan(desired, session.Image, session.Repairs);
         Report(plan);
+        _status = _status with { IsCurrent = plan.ChangeSets.IsEmpty };
         var refused = plan.Refused;
         for (var i = 0; i < plan.ChangeSets.Length; i++)
         {
@@ -181,9 +182,32 @@ public sealed partial class WorkspacePublisher
     private async Task ThrowIfTakenOverAsync(LogFencedException fenced, CancellationToken cancellationToken)
     {
         await Task.Delay(FencedGrace, _time, cancellationToken);
+        long epoch;
+        try
+        {
+            epoch = await ReadEpochAsync(cancellationToken);
+        }
+        catch (LogRefusedException e)
+        {
+            Fail(e.Message);
+            return;
+        }
+
+        // Kafka fences a lone writer too, when it was cut off for longer than its transaction may last: that one claims anew.
+        if (epoch > _epoch)
+        {
+            LogTakenOver(_log.Name, epoch, _epoch);
+            throw new LogFencedException($"{_log.Name} has another writer now (epoch {epoch}; ours was {_epoch}): this one stops. Two watchers must not share an --origin", fenced);
+        }
+    }
+
+    /// <summary>The epoch of the log's last commit; 0: there is none.</summary>
+    private async Task<long> ReadEpochAsync(CancellationToken cancellationToken)
+    {
         var assembler = new ImageAssembler();
         await foreach (var batch in _log.ReadAsync(0, cancellationToken))
         {
+            assembler = batch.Reset == LogReset.None ? assembler : new ImageAssembler();
             foreach (var record in batch.Records)
             {
                 assembler.Add(record);
@@ -195,12 +219,7 @@ public sealed partial class WorkspacePublisher
             }
         }
 
-        // Kafka fences a lone writer too, when it was cut off for longer than its transaction may last: that one claims anew.
-        if (assembler.Position.Epoch > _epoch)
-        {
-            LogTakenOver(_log.Name, assembler.Position.Epoch, _epoch);
-            throw new LogFencedException($"{_log.Name} has another writer now (epoch {assembler.Position.Epoch}; ours was {_epoch}): this one stops. Two watchers must not share an --origin", fenced);
-        }
+        return assembler.Position.Epoch;
     }
 
     private void Fail(string reason)

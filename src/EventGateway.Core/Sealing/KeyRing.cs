@@ -51,15 +51,16 @@ public sealed class KeyRing
                 throw new FormatException($"line {number}: expected 'id: base64 of 32 bytes', the id made of letters, digits, '.', '_' and '-'");
             }
 
+            // What stands before the colon is never shown: a line written the wrong way round has the key there.
             if (keys.Any(k => k.Id == id))
             {
-                throw new FormatException($"line {number}: the id '{id}' is used twice");
+                throw new FormatException($"line {number}: its id is used on a line above; give each key its own");
             }
 
             var key = new byte[KeySize];
             if (!Convert.TryFromBase64String(line[(colon + 1)..].Trim(), key, out var length) || length != KeySize)
             {
-                throw new FormatException($"line {number}: key '{id}' is not the base64 of {KeySize} bytes; make one with 'eventgateway keys new'");
+                throw new FormatException($"line {number}: behind the ':' there is not the base64 of {KeySize} bytes; make one with 'eventgateway keys new'");
             }
 
             keys.Add(RingKey.From(id, key));

@@ -15,6 +15,7 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
     public const string StandardInput = "-";
 
     private readonly SortedDictionary<string, TrackedFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _byFullPath = new(StringComparer.Ordinal);
     private readonly HashSet<string> _rootsThatWereFolders = new(StringComparer.Ordinal);
     private ImmutableArray<LocatedFault> _walkFaults = [];
 
@@ -35,11 +36,23 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
     /// <param name="written">Full paths to read even if their times say nothing; null: all of them.</param>
     public void Refresh(IReadOnlySet<string>? written)
     {
+        if (written is { Count: > 0 } && written.All(p => _byFullPath.ContainsKey(p) && File.Exists(p)))
+        {
+            // Nothing but known files was written: their folders need no walk.
+            foreach (var path in written)
+            {
+                Refresh(_byFullPath[path], force: true);
+            }
+
+            return;
+        }
+
         var walk = Walk();
         var keep = walk.KeptUnder(_files.Keys).ToHashSet(StringComparer.Ordinal);
         foreach (var path in _files.Keys.Where(p => p != StandardInput && !walk.Files.Contains(p) && !keep.Contains(p)).ToList())
         {
             _files.Remove(path);
+            _byFullPath.Remove(Path.GetFullPath(path));
         }
 
         foreach (var path in walk.Files)
@@ -50,8 +63,8 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
         if (paths.Contains(StandardInput) && !_files.ContainsKey(StandardInput))
         {
             var file = new TrackedFile(StandardInput);
-            file.Take(Encoding.UTF8.GetBytes(standardInput.ReadToEnd()), default, time.GetUtcNow());
             _files.Add(StandardInput, file);
+            file.Take(Encoding.UTF8.GetBytes(standardInput.ReadToEnd()), default, time.GetUtcNow());
         }
 
         _walkFaults = [.. walk.Faults.Select(f => new LocatedFault(f.Path, 1, new ManifestFault(null, "", [new ManifestProblem(1, f.Message)]), keep.Count > 0))];
@@ -70,22 +83,22 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
             }
 
             var bytes = File.ReadAllBytes(path);
-            if (file is null)
-            {
-                _files.Add(path, file = new TrackedFile(path));
-            }
-
+            file ??= Track(path);
             file.Take(bytes, stamp, time.GetUtcNow());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (file is null)
-            {
-                _files.Add(path, file = new TrackedFile(path));
-            }
-
+            file ??= Track(path);
             file.Fail($"the file cannot be read: {e.Message}");
         }
+    }
+
+    private TrackedFile Track(string path)
+    {
+        var file = new TrackedFile(path);
+        _files.Add(path, file);
+        _byFullPath[Path.GetFullPath(path)] = path;
+        return file;
     }
 
     private static FileStamp StampOf(string path)

@@ -22,7 +22,8 @@ internal sealed record SourceSettings(string Origin, ImmutableArray<string> Mani
     {
         foreach (var path in paths.Where(p => p != "-" && !File.Exists(p) && !Directory.Exists(p)))
         {
-            reader.Fault(from, $"there is no file or folder '{path}'");
+            // A misspelt flag behind a list of paths looks like one of them.
+            reader.Fault(from, path.StartsWith("--", StringComparison.Ordinal) ? $"there is no flag '{path}'" : $"there is no file or folder '{path}'");
         }
     }
 

@@ -2,6 +2,7 @@ using CsCheck;
 using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
+using EventGateway.Core.Model;
 using EventGateway.Core.Wire;
 using Xunit;
 
@@ -122,7 +123,7 @@ public sealed class ImageAssemblerProperties
     });
 
     /// <summary>A writer that does not know it has lost the log: an older epoch, whatever its sequence, behind the newer one's claim.</summary>
-    private static LogRecord Zombie(List<LogRecord> log, List<LogRecord> dirty, int at, Model.EntityKey key)
+    private static LogRecord Zombie(List<LogRecord> log, List<LogRecord> dirty, int at, EntityKey key)
     {
         var before = dirty[..at].Where(log.Contains).Select(RecordCodec.Decode).OfType<DecodedRecord.Commit>().LastOrDefault();
         return before is null ? log[0] : LogScript.Put(key, 9, before.Value.Version.Epoch - 1, 1_000_000);

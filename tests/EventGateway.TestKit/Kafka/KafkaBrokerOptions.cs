@@ -9,8 +9,11 @@ public sealed record KafkaBrokerOptions
     /// <summary>Heap of the broker, as java's <c>-Xmx</c> takes it.</summary>
     public string Heap { get; init; } = "512m";
 
-    /// <summary>A broker that lets in only who knows the password (SASL_PLAINTEXT, PLAIN).</summary>
-    public static KafkaBrokerOptions WithPlainLogin(string user, string password) => new()
+    /// <summary>
+    /// A broker that lets in only who knows a password (SASL_PLAINTEXT, PLAIN). The first user may do everything; the others as well, unless
+    /// <paramref name="checkRights"/>: then only what ACLs grant them.
+    /// </summary>
+    public static KafkaBrokerOptions WithPlainLogins(bool checkRights, params (string User, string Password)[] logins) => new()
     {
         Properties = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -20,7 +23,12 @@ public sealed record KafkaBrokerOptions
             ["sasl.enabled.mechanisms"] = "PLAIN",
             ["sasl.mechanism.inter.broker.protocol"] = "PLAIN",
             ["listener.name.sasl_plaintext.plain.sasl.jaas.config"] =
-                $"org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{user}\" password=\"{password}\" user_{user}=\"{password}\";",
+                $"org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{logins[0].User}\" password=\"{logins[0].Password}\" "
+                + string.Join(' ', logins.Select(l => $"user_{l.User}=\"{l.Password}\"")) + ";",
+            ["authorizer.class.name"] = checkRights ? "org.apache.kafka.metadata.authorizer.StandardAuthorizer" : "",
+
+            // The controller's own listener has no login.
+            ["super.users"] = $"User:{logins[0].User};User:ANONYMOUS",
         },
     };
 }

@@ -4,17 +4,16 @@ using System.Runtime.InteropServices;
 namespace EventGateway.Sources.Kubernetes.Translation;
 
 /// <summary>
-/// Who claims which host and path, over all workspaces of the source. Costs follow what changes, not how many claims there are.
-/// Used by one thread.
+/// Who claims which host and path, over all workspaces of the source. The proxy decides by the same rules; here the losers are told.
+/// Costs follow what changes, not how many claims there are. Used by one thread.
 /// </summary>
 internal sealed class ConflictIndex
 {
-    private readonly Dictionary<ClaimKey, List<RouteClaim>> _claims = [];
-    private readonly Dictionary<ClaimKey, RouteClaim> _winners = [];
+    private readonly Dictionary<ClaimKey, ClaimedPath> _paths = [];
     private readonly Dictionary<ObjectId, IngressUnit> _owners = [];
     private readonly Dictionary<ObjectId, ImmutableArray<string>> _warnings = [];
     private readonly HashSet<ClaimKey> _touched = [];
-    private readonly HashSet<ObjectId> _moved = [];
+    private readonly HashSet<ObjectId> _gone = [];
 
     public void Add(IngressUnit unit)
     {
@@ -24,11 +23,10 @@ internal sealed class ConflictIndex
         }
 
         _owners[unit.Ingress.Id] = unit;
-        _moved.Add(unit.Ingress.Id);
         foreach (var claim in unit.Claims)
         {
-            ref var claims = ref CollectionsMarshal.GetValueRefOrAddDefault(_claims, claim.What, out _);
-            (claims ??= []).Add(claim);
+            ref var path = ref CollectionsMarshal.GetValueRefOrAddDefault(_paths, claim.What, out _);
+            (path ??= new ClaimedPath()).Add(claim);
             _touched.Add(claim.What);
         }
     }
@@ -41,16 +39,10 @@ internal sealed class ConflictIndex
         }
 
         _owners.Remove(unit.Ingress.Id);
-        _moved.Add(unit.Ingress.Id);
+        _gone.Add(unit.Ingress.Id);
         foreach (var claim in unit.Claims)
         {
-            var claims = _claims[claim.What];
-            claims.RemoveAll(c => ReferenceEquals(c, claim));
-            if (claims.Count == 0)
-            {
-                _claims.Remove(claim.What);
-            }
-
+            _paths[claim.What].Remove(claim);
             _touched.Add(claim.What);
         }
     }
@@ -61,26 +53,20 @@ internal sealed class ConflictIndex
     /// <returns>The namespaces where somebody's warnings changed.</returns>
     public IReadOnlySet<string> Settle()
     {
-        var affected = new HashSet<ObjectId>(_moved);
+        var affected = new HashSet<ObjectId>(_gone);
         foreach (var key in _touched)
         {
-            if (_claims.TryGetValue(key, out var claims))
+            var path = _paths[key];
+            path.Decide();
+            affected.UnionWith(path.Claims.Select(c => c.Owner));
+            if (path.Claims.Count == 0)
             {
-                var winner = claims.Min()!;
-                if (!ReferenceEquals(_winners.GetValueOrDefault(key), winner))
-                {
-                    _winners[key] = winner;
-                    affected.UnionWith(claims.Select(c => c.Owner));
-                }
-            }
-            else
-            {
-                _winners.Remove(key);
+                _paths.Remove(key);
             }
         }
 
         _touched.Clear();
-        _moved.Clear();
+        _gone.Clear();
         var namespaces = new HashSet<string>(StringComparer.Ordinal);
         foreach (var owner in affected)
         {
@@ -104,6 +90,17 @@ internal sealed class ConflictIndex
         return namespaces;
     }
 
-    private ImmutableArray<string> LostBy(IngressUnit unit) =>
-        [.. unit.Claims.Where(c => !ReferenceEquals(_winners[c.What], c)).Select(c => c.LostTo(_winners[c.What]))];
+    private ImmutableArray<string> LostBy(IngressUnit unit)
+    {
+        var lost = ImmutableArray.CreateBuilder<string>();
+        foreach (var claim in unit.Claims)
+        {
+            if (_paths[claim.What].WinnerOver(claim) is { } winner)
+            {
+                lost.Add(claim.LostTo(winner));
+            }
+        }
+
+        return lost.ToImmutable();
+    }
 }

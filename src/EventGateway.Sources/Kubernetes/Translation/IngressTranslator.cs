@@ -154,9 +154,14 @@ internal sealed class IngressTranslator
         }
 
         _routes.Add(new DesiredEntity(route, _item.Provenance));
-        var conditions = string.Join(' ', condition.Methods.Concat(condition.Headers.Select(h => $"{h.Name.ToLowerInvariant()}={string.Join(',', h.Values)}")));
-        var what = new ClaimKey(host?.ToString() ?? "", condition.Path.Type, condition.Path.Value, conditions, condition.Priority == RoutePriority.DefaultBackend);
-        _claims.Add(new RouteClaim(what, _item.Id, field, route.Key, condition.Priority, route.CreatedAt));
+        var what = new ClaimKey(host?.ToString() ?? "", condition.Path.Type, condition.Path.Value);
+        _claims.Add(new RouteClaim(what, _item.Id, field, Conditions(condition), route.Key, condition.Priority, route.CreatedAt));
+    }
+
+    private string Conditions(RouteMatch condition)
+    {
+        var headers = condition.Headers.Select(h => $"{h.Name.ToLowerInvariant()}={string.Join(',', h.Values)}");
+        return $"{_settings.Protocols} {string.Join(' ', condition.Methods.Concat(headers))}";
     }
 
     private BackendUse? FindBackend(string field, V1IngressBackend? backend)

@@ -62,5 +62,11 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
     public IEnumerable<ObjectVerdict> Verdicts => _verdicts.Select(v => v.Verdict);
 
     /// <summary>Takes back what the namespace claims; called when it is gone.</summary>
-    public void Close() => Run(new NamespaceSnapshot(_last?.Namespace ?? "", []), _last?.Classes ?? new IngressClassTable([], false), TimeProvider.System);
+    public void Close(TimeProvider time)
+    {
+        if (_last is not null)
+        {
+            Run(new NamespaceSnapshot(_last.Namespace, []), _last.Classes, time);
+        }
+    }
 }

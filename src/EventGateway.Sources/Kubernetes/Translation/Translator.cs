@@ -30,7 +30,7 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
         var gone = _namespaces.Keys.Where(n => !snapshot.Namespaces.ContainsKey(n)).ToList();
         foreach (var name in gone)
         {
-            _namespaces[name].Close();
+            _namespaces[name].Close(time);
             _namespaces.Remove(name);
             _desired = _desired.Remove(name);
         }
