@@ -6,6 +6,7 @@ switch (args)
 {
     case ["table"]: TableBenchmark.Run(output); return 0;
     case ["match"]: MatchBenchmark.Run(output); return 0;
+    case ["replay"]: ReplayBenchmark.Run(output); return 0;
     case ["yarp"]: await StockYarpBenchmark.RunAsync(output); return 0;
     case ["propagation"]: await PropagationBenchmark.RunAsync(output); return 0;
     case ["cold-start", var executable]: await ColdStartBenchmark.RunAsync(output, executable); return 0;
@@ -15,6 +16,7 @@ switch (args)
               table        one changed route: image and routing table, time and allocation
               yarp         the same change by stock YARP's InMemoryConfigProvider.Update
               match        finding a request's route
+              replay       where a cold start spends its time once the records are there
               propagation  change set committed -> served by three proxies (needs KAFKA_HOME)
               cold-start PATH/eventgateway.dll   process start -> ready, resident memory (needs KAFKA_HOME)
             """);

@@ -47,10 +47,13 @@ await() { # NAME SECONDS COMMAND...
     fi
     sleep 0.2
   done
+  # Somebody else's process may have answered on that port.
+  sleep 0.5
+  kill -0 "${children[-1]}" 2>/dev/null || { echo "up.sh: $name did not start:" >&2; tail -n 15 "$data/$name.log" >&2; exit 3; }
 }
 
 echo "Building ..."
-dotnet build src/EventGateway -c Release -v quiet -nologo -clp:NoSummary
+dotnet build src/EventGateway -c Release -nologo > "$data/build.log" || { cat "$data/build.log" >&2; exit 3; }
 gateway=(dotnet src/EventGateway/bin/Release/net10.0/eventgateway.dll)
 
 echo "Starting Kafka on $kafka ..."

@@ -19,6 +19,7 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
     private readonly string _historyTopic;
     private readonly RecordLimits _limits;
     private readonly IProducer<string, byte[]?> _producer;
+    private readonly ClientMetadata _metadata;
     private readonly WriterFaults _faults;
     private readonly KafkaLogOptions _options;
     private readonly TimeProvider _time;
@@ -27,13 +28,14 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
 
     private KafkaLogWriter(
         LogName log, KafkaTopicNames names, KafkaLogOptions options, RecordLimits limits, KafkaConnectionState connection,
-        IProducer<string, byte[]?> producer, TimeProvider time, ILogger logger)
+        IProducer<string, byte[]?> producer, ClientMetadata metadata, TimeProvider time, ILogger logger)
     {
         _log = log;
         _configTopic = names.Config(log);
         _historyTopic = names.History(log);
         _limits = limits;
         _producer = producer;
+        _metadata = metadata;
         _faults = new WriterFaults(log, options, limits, connection);
         _options = options;
         _time = time;
@@ -46,20 +48,20 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
     {
         var started = time.GetTimestamp();
         var producer = WriterProducer.Build(options, names.TransactionalId(log), connection, logger);
+        var metadata = new ClientMetadata(producer.Handle, options.RequestTimeout, logger);
         try
         {
             await WriterProducer.InitAsync(producer, log, options, connection, time, logger, cancellationToken);
-            var topics = (string[])[names.Config(log), names.History(log)];
-            await Task.Run(() => ClientMetadata.Prime(producer.Handle, topics, options.RequestTimeout, logger), cancellationToken);
+            await metadata.PrimeAsync([names.Config(log), names.History(log)]);
         }
         catch (Exception)
         {
-            await Task.Run(producer.Dispose, CancellationToken.None);
+            await LeaveAsync(producer, metadata);
             throw;
         }
 
         logger.Claimed(log, names.TransactionalId(log), (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new KafkaLogWriter(log, names, options, limits, connection, producer, time, logger);
+        return new KafkaLogWriter(log, names, options, limits, connection, producer, metadata, time, logger);
     }
 
     public async Task<long> AppendAsync(IReadOnlyList<LogRecord> records, LogRecord? history, CancellationToken cancellationToken)
@@ -112,7 +114,7 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
         }
     }
 
-    public async ValueTask DisposeAsync() => await Task.Run(_producer.Dispose);
+    public async ValueTask DisposeAsync() => await LeaveAsync(_producer, _metadata);
 
     private void Send(IReadOnlyList<LogRecord> records, LogRecord? history, DeliveryReports reports)
     {
@@ -219,6 +221,12 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
         {
             _faults.ThrowIfTooLarge(history.Key, Framing + 4L * history.Key.Length + (history.Value?.Length ?? 0), _limits.HistoryBytes, _limits.HistorySetting);
         }
+    }
+
+    private static async Task LeaveAsync(IProducer<string, byte[]?> producer, ClientMetadata metadata)
+    {
+        await metadata.Left;
+        await Task.Run(producer.Dispose);
     }
 
     private static byte[]? AsArray(ReadOnlyMemory<byte>? value) =>

@@ -14,30 +14,28 @@ internal sealed class KafkaTailer : IAsyncDisposable
     private const int MaxChunkRecords = 4096;
     private const int MaxDrain = 16_384;
     private static readonly TimeSpan IdleWait = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan PrimeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RebuildWait = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RoomWait = TimeSpan.FromMilliseconds(100);
     private static readonly IReadOnlyList<LogRecord> NoRecords = [];
 
-    private readonly KafkaLogOptions _options;
     private readonly KafkaConnectionState _connection;
     private readonly ILogger _logger;
+    private readonly TailConsumer _consumer;
     private readonly ConcurrentQueue<Action> _commands = new();
+
+    // Not disposed of: a session may be left while the tailer is being closed.
     private readonly AutoResetEvent _wake = new(false);
     private readonly Dictionary<string, TailIntake> _intakes = new(StringComparer.Ordinal);
     private readonly List<TailIntake> _touched = [];
-    private readonly List<TailIntake> _unprimed = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IConsumer<string, byte[]?>? _consumer;
-    private Task _priming = Task.CompletedTask;
     private string? _rebuildReason;
     private volatile bool _stopping;
 
     public KafkaTailer(KafkaLogOptions options, KafkaConnectionState connection, ILogger logger)
     {
-        _options = options;
         _connection = connection;
         _logger = logger;
+        _consumer = new TailConsumer(options, connection, logger, Enqueue, reason => _rebuildReason = reason);
         new Thread(Run) { IsBackground = true, Name = "kafka-tailer" }.Start();
     }
 
@@ -71,16 +69,12 @@ internal sealed class KafkaTailer : IAsyncDisposable
         _stopping = true;
         _wake.Set();
         await _stopped.Task;
-        _wake.Dispose();
     }
 
     private void Enqueue(Action command)
     {
         _commands.Enqueue(command);
-        if (!_stopping)
-        {
-            _wake.Set();
-        }
+        _wake.Set();
     }
 
     private void Run()
@@ -111,9 +105,7 @@ internal sealed class KafkaTailer : IAsyncDisposable
             intake.Session.End(TailEnding.Closed);
         }
 
-        _priming.Wait();
-        _consumer?.Dispose();
-        _consumer = null;
+        _consumer.Close();
         RunCommands();
         _stopped.TrySetResult();
     }
@@ -135,16 +127,8 @@ internal sealed class KafkaTailer : IAsyncDisposable
         }
 
         var intake = new TailIntake(session);
-        var isFirst = _intakes.Count == 0;
         _intakes.Add(session.Topic.Topic, intake);
-        if (isFirst)
-        {
-            Assign([intake]);
-            return;
-        }
-
-        _unprimed.Add(intake);
-        PrimeNext();
+        _consumer.Add(intake, isOnly: _intakes.Count == 1);
     }
 
     private void RemoveNow(TailSession session)
@@ -152,47 +136,7 @@ internal sealed class KafkaTailer : IAsyncDisposable
         if (_intakes.TryGetValue(session.Topic.Topic, out var intake) && ReferenceEquals(intake.Session, session))
         {
             _intakes.Remove(session.Topic.Topic);
-            if (intake.Assigned)
-            {
-                _consumer?.IncrementalUnassign([session.Partition]);
-            }
-        }
-    }
-
-    // Without its metadata a topic added to a consumer at work waits for a timer of about a second. Asking takes as long as the fetch under way,
-    // so it is done aside, for all topics that have come meanwhile at once.
-    private void PrimeNext()
-    {
-        if (_consumer is null || _unprimed.Count == 0 || !_priming.IsCompleted)
-        {
-            return;
-        }
-
-        var (consumer, intakes) = (_consumer, _unprimed.ToArray());
-        _unprimed.Clear();
-        _priming = Task.Run(() => ClientMetadata.Prime(consumer.Handle, [.. intakes.Select(i => i.Session.Topic.Topic)], PrimeTimeout, _logger));
-        _priming.ContinueWith(_ => Enqueue(() => AssignPrimed(intakes)), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
-
-    private void AssignPrimed(IReadOnlyList<TailIntake> intakes)
-    {
-        // A rebuild meanwhile has assigned all there were.
-        Assign([.. intakes.Where(i => !i.Assigned && ReferenceEquals(_intakes.GetValueOrDefault(i.Session.Topic.Topic), i))]);
-        PrimeNext();
-    }
-
-    private void Assign(List<TailIntake> intakes)
-    {
-        if (intakes.Count == 0)
-        {
-            return;
-        }
-
-        _consumer ??= Build();
-        _consumer.IncrementalAssign(intakes.Select(i => new TopicPartitionOffset(i.Session.Partition, i.Session.Position)));
-        foreach (var intake in intakes)
-        {
-            (intake.Assigned, intake.Paused) = (true, false);
+            _consumer.Remove(intake);
         }
     }
 
@@ -200,42 +144,13 @@ internal sealed class KafkaTailer : IAsyncDisposable
     {
         _rebuildReason = null;
         _logger.RebuildingClient(reason);
-        var old = _consumer;
-        _consumer = null;
-        if (old is not null)
-        {
-            // Leaving a wedged client can take long; and it must not be left while it is asked for metadata.
-            _ = _priming.ContinueWith(_ => old.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
-
-        _unprimed.Clear();
-        foreach (var intake in _intakes.Values)
-        {
-            intake.Assigned = false;
-        }
-
-        Assign([.. _intakes.Values.Where(i => i.Session.Ending is null)]);
+        _consumer.Rebuild(_intakes.Values);
     }
-
-    private IConsumer<string, byte[]?> Build() =>
-        new ConsumerBuilder<string, byte[]?>(KafkaClientSettings.Consumer(_options))
-            .SetKeyDeserializer(Deserializers.Utf8)
-            .SetValueDeserializer(Deserializers.ByteArray!)
-            .SetErrorHandler((_, e) =>
-            {
-                _connection.Note(e);
-                if (e.IsFatal)
-                {
-                    _rebuildReason = e.Reason;
-                }
-            })
-            .SetLogHandler((_, m) => _logger.LibraryLine(m.Facility, m.Message))
-            .Build();
 
     private void Turn()
     {
         PutHeldBack();
-        if (_consumer is null)
+        if (!_consumer.Exists)
         {
             _wake.WaitOne(IdleWait);
             return;
@@ -260,7 +175,7 @@ internal sealed class KafkaTailer : IAsyncDisposable
     {
         try
         {
-            return _consumer!.Consume(wait);
+            return _consumer.Consume(wait);
         }
         catch (ConsumeException e)
         {
@@ -311,18 +226,17 @@ internal sealed class KafkaTailer : IAsyncDisposable
         }
 
         _logger.ReaderBehind(intake.Session.Log, intake.Session.Topic.Topic, intake.Session.Position);
-        _consumer!.Pause([intake.Session.Partition]);
-        intake.Paused = true;
+        _consumer.Pause(intake);
     }
 
     private void PutHeldBack()
     {
         foreach (var intake in _intakes.Values)
         {
-            if (intake.Paused && (!intake.HasChunk || intake.TryPut(NoRecords)))
+            // Records are also held back by a session that was paused before the client was rebuilt.
+            if ((intake.Paused || intake.Count > 0) && (!intake.HasChunk || intake.TryPut(NoRecords)) && intake.Paused)
             {
-                _consumer?.Resume([intake.Session.Partition]);
-                intake.Paused = false;
+                _consumer.Resume(intake);
             }
         }
     }

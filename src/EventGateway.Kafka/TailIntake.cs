@@ -17,6 +17,9 @@ internal sealed class TailIntake(TailSession session)
     /// <summary>Whether the consumer fetches it.</summary>
     public bool Assigned { get; set; }
 
+    /// <summary>Whether its session is read no more.</summary>
+    public bool Removed { get; set; }
+
     public bool Touched { get; set; }
 
     public int Count => _records.Count;
@@ -45,13 +48,7 @@ internal sealed class TailIntake(TailSession session)
     }
 
     /// <summary>All there is for readers has come, up to this offset: transaction markers and undone records are stepped over.</summary>
-    public void SawEnd(long offset)
-    {
-        if (offset > session.Position || _handedOver < 0)
-        {
-            session.Advance(Math.Max(offset, session.Position));
-        }
-    }
+    public void SawEnd(long offset) => session.Advance(Math.Max(offset, session.Position));
 
     public bool TryPut(IReadOnlyList<LogRecord> none)
     {

@@ -1,5 +1,5 @@
 using EventGateway.Commands;
 
-using var signals = new StopSignals();
+using var signals = new StopSignals(TimeProvider.System);
 var exitCode = await CommandLine.RunAsync(args, CommandConsole.OfProcess(), signals.Stopping);
 return exitCode == ExitCodes.Done ? signals.ExitCode ?? exitCode : exitCode;

@@ -129,7 +129,7 @@ public sealed partial class ConfigLoader : BackgroundService
             return ["there is no config log yet: start a watcher, or check --prefix, --origin and --workspace"];
         }
 
-        var statuses = logs.Select(l => _loaders.TryGetValue(l, out var loader) ? loader.Status : new LogStatus(l)).OrderBy(s => s.Log).ToList();
+        var statuses = logs.Select(l => _loaders.TryGetValue(l, out var loader) ? loader.Progress : new LogStatus(l)).OrderBy(s => s.Log).ToList();
         var reading = statuses.Where(s => s is { CaughtUp: false, Fault: null }).Select(s => $"{s.Log} is being read: offset {Math.Max(0, s.ReadOffset)} of {s.EndOffset}");
         var faulty = statuses.Where(s => s.Fault is not null).Select(s => $"{s.Log}: {s.Fault}").ToList();
 

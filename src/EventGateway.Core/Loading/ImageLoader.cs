@@ -42,6 +42,9 @@ public sealed partial class ImageLoader
         _status = new LogStatus(log.Name);
     }
 
+    /// <summary>The status without what the publishers refused: asks none of them, so that readiness can be asked for while they work.</summary>
+    internal LogStatus Progress => _status;
+
     public LogStatus Status => _status with { Refused = [.. _status.Refused, .. _broadcast.Refused(_log.Name)] };
 
     public async Task RunAsync(CancellationToken cancellationToken)

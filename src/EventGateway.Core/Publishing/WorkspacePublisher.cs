@@ -81,7 +81,6 @@ public sealed partial class WorkspacePublisher
     {
         await using var session = await LogSession.OpenAsync(_log, _time, cancellationToken);
         _epoch = session.Image.Position.Epoch;
-        _retry = ShortestRetry;
         _status = _status with { IsWriter = true, Fault = null, Image = session.Image, Position = session.Image.Position };
         LogClaimed(_log.Name, _epoch, session.Image.Position.Commit, session.Image.Count);
 
@@ -97,6 +96,7 @@ public sealed partial class WorkspacePublisher
             {
                 published = _desired!;
                 await PublishAsync(session, published, cancellationToken);
+                _retry = ShortestRetry;
                 await Task.Delay(_options.CoalesceWindow, _time, cancellationToken);
             }
             else if (await WaitAsync(session, cancellationToken))
@@ -132,6 +132,7 @@ public sealed partial class WorkspacePublisher
     {
         var plan = _planner.Plan(desired, session.Image, session.Repairs);
         Report(plan);
+        _status = _status with { IsCurrent = plan.ChangeSets.IsEmpty };
         var refused = plan.Refused;
         for (var i = 0; i < plan.ChangeSets.Length; i++)
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -21,16 +22,23 @@ internal static class ForwardPipeline
 
     public static readonly ClusterConfig[] BootstrapClusters = [new() { ClusterId = Bootstrap }];
 
-    /// <summary>Order: the endpoint is picked first, so that passive health sees which one it was.</summary>
+    /// <summary>Order: the endpoints the request was matched with, not those of a moment later; one is picked; passive health sees which one it was.</summary>
     public static RequestDelegate Build(IApplicationBuilder app)
     {
         var endpoints = new EndpointBuilder(app);
         endpoints.MapReverseProxy(proxy =>
         {
+            proxy.Use(UseMatchedEndpoints);
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         });
         return endpoints.DataSources.SelectMany(d => d.Endpoints).First(e => e.Metadata.GetMetadata<RouteModel>() is not null).RequestDelegate!;
+    }
+
+    private static Task UseMatchedEndpoints(HttpContext context, RequestDelegate next)
+    {
+        context.GetReverseProxyFeature().AvailableDestinations = context.Features.GetRequiredFeature<GatewayRequest>().Endpoints;
+        return next(context);
     }
 
     private sealed class EndpointBuilder(IApplicationBuilder app) : IEndpointRouteBuilder

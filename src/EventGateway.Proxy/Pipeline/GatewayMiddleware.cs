@@ -11,9 +11,9 @@ namespace EventGateway.Proxy.Pipeline;
 /// The whole of a request, and the end of the application's pipeline:
 /// <code>
 /// 1. no config yet               -> 503
-/// 2. match (the table is read once; the match holds for the request)   none -> 404
+/// 2. decide: route, backend by weight, its endpoints; holds for the request   no route -> 404
 /// 3. https asked for by the route -> 426 or redirect
-/// 4. pick a backend by weight     none -> 503
+/// 4. no backend, no endpoint       -> 503
 /// 5. YARP: pick an endpoint, forward
 /// 6. what YARP could not do gets a body
 /// 7. count, log
@@ -27,7 +27,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
     {
         var started = Stopwatch.GetTimestamp();
         var record = telemetry.Begin(context);
-        var hit = default(RouteHit);
+        var decision = default(RouteDecision);
         GatewayRequest? request = null;
         try
         {
@@ -37,7 +37,9 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            if (!TryMatch(context, out hit))
+            decision = Decide(context);
+            var hit = decision.Hit;
+            if (!hit.IsMatch)
             {
                 await GatewayAnswer.NoRoute.WriteAsync(context);
                 return;
@@ -55,18 +57,18 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            if (hit.Entry.Backends.Pick() is not { } backend)
+            if (decision.Backend is null || decision.Endpoints is null or { Count: 0 })
             {
                 await GatewayAnswer.NoEndpoint.WriteAsync(context);
                 return;
             }
 
-            request = new GatewayRequest(hit, backend.Model, path) { ForwardedAt = Stopwatch.GetTimestamp() };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp() };
             await ForwardAsync(context, request);
         }
         finally
         {
-            telemetry.End(context, record, hit, request, started);
+            telemetry.End(context, record, decision, request, started);
         }
     }
 
@@ -88,12 +90,11 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         }
     }
 
-    private bool TryMatch(HttpContext context, out RouteHit hit)
+    private RouteDecision Decide(HttpContext context)
     {
         var request = context.Request;
-        return table.TryMatch(
-            new RouteRequest(request.Host.Value ?? "", request.Path.Value ?? "", request.Method, request.IsHttps, request.Headers, request.QueryString.Value ?? ""),
-            out hit);
+        return table.Decide(
+            new RouteRequest(request.Host.Value ?? "", request.Path.Value ?? "", request.Method, request.IsHttps, request.Headers, request.QueryString.Value ?? ""));
     }
 
     // Once there is a config the proxy never goes back to having none.

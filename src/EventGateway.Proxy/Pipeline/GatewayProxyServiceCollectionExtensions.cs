@@ -8,6 +8,7 @@ using EventGateway.Proxy.Upstreams;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,7 @@ public static class GatewayProxyServiceCollectionExtensions
     {
         services.AddGatewayStatus(options);
         services.TryAddSingleton<UpstreamClients>();
-        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>()));
+        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
@@ -43,7 +44,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<ProxyMetrics>();
         services.TryAddSingleton<LogMetrics>();
         services.TryAddSingleton<StatusDocument>();
-        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
         return services;
     }

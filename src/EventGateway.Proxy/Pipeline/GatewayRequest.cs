@@ -1,14 +1,17 @@
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Upstreams;
+using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>What was decided for one request when it was matched; config that changes meanwhile does not touch it.</summary>
-internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, RawPath path)
+internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, IReadOnlyList<DestinationState> endpoints, RawPath path)
 {
     public RouteHit Hit { get; } = hit;
 
     public BackendModel Backend { get; } = backend;
+
+    public IReadOnlyList<DestinationState> Endpoints { get; } = endpoints;
 
     public RawPath Path { get; } = path;
 

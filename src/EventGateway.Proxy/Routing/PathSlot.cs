@@ -23,8 +23,6 @@ internal sealed class PathSlot(HostMatch? host, PathMatch path, Regex? expressio
 
     public RouteCandidate[] Active => Volatile.Read(ref _active);
 
-    public IReadOnlyList<RouteCandidate> Shadowed => _shadowed ?? [];
-
     public bool IsEmpty => _active.Length == 0;
 
     /// <summary>The route by which the owner owns the slot. The slot must not be empty.</summary>
@@ -33,35 +31,13 @@ internal sealed class PathSlot(HostMatch? host, PathMatch path, Regex? expressio
     /// <summary>Puts a candidate in, takes one out, or both in one step.</summary>
     public void Change(RouteCandidate? add, RouteCandidate? remove, TableVersion version)
     {
-        var active = _active;
-        if (remove is not null)
-        {
-            var index = Array.IndexOf(active, remove);
-            if (index >= 0)
-            {
-                active = [.. active.AsSpan(0, index), .. active.AsSpan(index + 1)];
-            }
-            else
-            {
-                _shadowed?.Remove(remove);
-            }
-        }
-
-        if (add is not null)
-        {
-            if (active.Length == 0 ? _shadowed is not { Count: > 0 } : SameWorkspace(active[0], add))
-            {
-                active = Insert(active, add);
-            }
-            else
-            {
-                (_shadowed ??= []).Add(add);
-            }
-        }
-
+        var active = remove is null ? _active : Without(_active, remove);
+        active = add is null ? active : With(active, add);
+        RouteCandidate[] lost = add is not null && Array.IndexOf(active, add) < 0 ? [add] : [];
         if (_shadowed is { Count: > 0 } && OldestOf(_shadowed) is { } heir
             && (OldestOf(active) is not { } owner || RouteCandidate.CompareAge(heir, owner) < 0))
         {
+            lost = active;
             active = HandOver(active, heir);
         }
 
@@ -74,6 +50,35 @@ internal sealed class PathSlot(HostMatch? host, PathMatch path, Regex? expressio
         {
             version.Publish(ref _active, active);
         }
+
+        foreach (var candidate in lost)
+        {
+            candidate.Route.Log.ReportShadowed(this, candidate);
+        }
+    }
+
+    private RouteCandidate[] Without(RouteCandidate[] active, RouteCandidate candidate)
+    {
+        var index = Array.IndexOf(active, candidate);
+        if (index >= 0)
+        {
+            return [.. active.AsSpan(0, index), .. active.AsSpan(index + 1)];
+        }
+
+        Restore(candidate);
+        _shadowed?.Remove(candidate);
+        return active;
+    }
+
+    private RouteCandidate[] With(RouteCandidate[] active, RouteCandidate candidate)
+    {
+        if (active.Length == 0 ? _shadowed is not { Count: > 0 } : SameWorkspace(active[0], candidate))
+        {
+            return Insert(active, candidate);
+        }
+
+        Shadow(candidate);
+        return active;
     }
 
     private RouteCandidate[] HandOver(RouteCandidate[] active, RouteCandidate heir)
@@ -81,9 +86,26 @@ internal sealed class PathSlot(HostMatch? host, PathMatch path, Regex? expressio
         var next = _shadowed!.Where(c => SameWorkspace(c, heir)).ToArray();
         Array.Sort(next, RouteCandidate.CompareRank);
         _shadowed!.RemoveAll(c => SameWorkspace(c, heir));
-        _shadowed.AddRange(active);
+        foreach (var restored in next)
+        {
+            Restore(restored);
+        }
+
+        foreach (var lost in active)
+        {
+            Shadow(lost);
+        }
+
         return next;
     }
+
+    private void Shadow(RouteCandidate candidate)
+    {
+        (_shadowed ??= []).Add(candidate);
+        candidate.Route.Log.Shadow(this, candidate);
+    }
+
+    private void Restore(RouteCandidate candidate) => candidate.Route.Log.Restore(this, candidate);
 
     // Before its equals: the new version of a route wins over the one that is about to be removed.
     private static RouteCandidate[] Insert(RouteCandidate[] active, RouteCandidate candidate)

@@ -3,7 +3,10 @@ using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
+using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Upstreams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventGateway.Proxy.Routing;
 
@@ -31,13 +34,19 @@ public sealed class RoutingTable : IImagePublisher
     private readonly HostIndex _hosts = new();
     private readonly ConcurrentDictionary<LogName, LogState> _logs = new();
     private readonly UpstreamTable _upstreams;
+    private readonly RefusalLog _refusals;
+    private int _phase;
 
     public RoutingTable()
-        : this(new UpstreamClients())
+        : this(new UpstreamClients(), NullLogger.Instance)
     {
     }
 
-    internal RoutingTable(UpstreamClients clients) => _upstreams = new UpstreamTable(clients);
+    internal RoutingTable(UpstreamClients clients, ILogger logger)
+    {
+        _upstreams = new UpstreamTable(clients);
+        _refusals = new RefusalLog(logger);
+    }
 
     public string Name => "routing-table";
 
@@ -46,14 +55,17 @@ public sealed class RoutingTable : IImagePublisher
     {
         lock (_writer)
         {
-            var state = _logs.GetOrAdd(log, static name => new LogState(name));
+            NextPhase_NeedsLock();
+            var state = _logs.GetOrAdd(log, static (name, refusals) => new LogState(name, refusals), _refusals);
             var upstreams = _upstreams.Begin(state, delta);
             if (delta.Routes is { } routes)
             {
                 ApplyRoutes_NeedsLock(state, routes);
             }
 
+            NextPhase_NeedsLock();
             upstreams.Finish();
+            NextPhase_NeedsLock();
             if (image.Position.Commit != 0 || delta.Count > 0)
             {
                 state.Position = $"{log}@{image.Position.Commit}";
@@ -103,6 +115,37 @@ public sealed class RoutingTable : IImagePublisher
         }
     }
 
+    /// <summary>
+    /// Finds the route, picks one of its backends, and takes the backend's endpoints, all as of one moment: a request that is held up in between
+    /// must not go by a route that is gone to endpoints that came later.
+    /// </summary>
+    internal RouteDecision Decide(in RouteRequest request)
+    {
+        var spin = default(SpinWait);
+        for (var tries = 0; ; tries++)
+        {
+            var phase = Volatile.Read(ref _phase);
+            var decision = DecideOnce(in request);
+            if (phase == Volatile.Read(ref _phase) || tries == MaxTries)
+            {
+                return decision;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private RouteDecision DecideOnce(in RouteRequest request)
+    {
+        if (!TryMatch(in request, out var hit))
+        {
+            return default;
+        }
+
+        var backend = hit.Entry.Backends.Pick()?.Model;
+        return new RouteDecision(hit, backend, backend?.Cluster.DestinationsState.AvailableDestinations);
+    }
+
     private void ApplyRoutes_NeedsLock(LogState log, KindDelta<Route> routes)
     {
         var added = new List<Placement>();
@@ -114,11 +157,11 @@ public sealed class RoutingTable : IImagePublisher
             var previous = log.Routes.GetValueOrDefault(key);
             if (RouteCompiler.Compile(log, change.Entity, previous, out var reason) is not { } entry)
             {
-                log.Refused[key] = reason!;
+                log.Refuse(key, reason!);
                 continue;
             }
 
-            log.Refused.Remove(key);
+            log.Accept(key);
             entry.Backends = _upstreams.Acquire(log, change.Entity.Backends);
             log.Routes[key] = entry;
             Placement.AddAll(entry, added);
@@ -127,7 +170,7 @@ public sealed class RoutingTable : IImagePublisher
 
         foreach (var gone in routes.Removed)
         {
-            log.Refused.Remove(gone.Entity.Key);
+            log.Accept(gone.Entity.Key);
             log.Routes.Remove(gone.Entity.Key, out var previous);
             Retire(previous, removed, replaced);
         }
@@ -139,12 +182,14 @@ public sealed class RoutingTable : IImagePublisher
         }
     }
 
+    private void NextPhase_NeedsLock() => Volatile.Write(ref _phase, _phase + 1);
+
     private void Place_NeedsLock(List<Placement> added, List<Placement> removed)
     {
         // One placement that stays where it is needs no detour over two.
         if (added is [var one] && removed is [var other] && FindSlot(one) is { } shared && ReferenceEquals(shared, FindSlot(other)))
         {
-            Change(shared, one.Candidate, other.Candidate);
+            shared.Change(one.Candidate, other.Candidate, _version);
             return;
         }
 
@@ -152,7 +197,7 @@ public sealed class RoutingTable : IImagePublisher
         removed.Sort((left, right) => Placement.Compare(right, left));
         foreach (var placement in added)
         {
-            Change(_hosts.GetOrAdd(placement.Host).GetOrAddSlot(placement.Candidate), placement.Candidate, null);
+            _hosts.GetOrAdd(placement.Host).GetOrAddSlot(placement.Candidate).Change(placement.Candidate, null, _version);
         }
 
         foreach (var placement in removed)
@@ -168,7 +213,7 @@ public sealed class RoutingTable : IImagePublisher
             return;
         }
 
-        Change(slot, null, placement.Candidate);
+        slot.Change(null, placement.Candidate, _version);
         if (slot.IsEmpty)
         {
             paths.Remove(slot);
@@ -176,20 +221,6 @@ public sealed class RoutingTable : IImagePublisher
             {
                 _hosts.Remove(paths);
             }
-        }
-    }
-
-    private void Change(PathSlot slot, RouteCandidate? add, RouteCandidate? remove)
-    {
-        foreach (var shadowed in slot.Shadowed)
-        {
-            shadowed.Route.Log.Shadowed.Remove((slot, shadowed));
-        }
-
-        slot.Change(add, remove, _version);
-        foreach (var shadowed in slot.Shadowed)
-        {
-            shadowed.Route.Log.Shadowed.Add((slot, shadowed));
         }
     }
 

@@ -26,8 +26,9 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
         return record;
     }
 
-    public void End(HttpContext context, RequestRecord? record, RouteHit hit, GatewayRequest? request, long started)
+    public void End(HttpContext context, RequestRecord? record, RouteDecision decision, GatewayRequest? request, long started)
     {
+        var hit = decision.Hit;
         var ended = Stopwatch.GetTimestamp();
         var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? ClientClosedRequest : context.Response.StatusCode;
         var upstream = request is null ? (TimeSpan?)null : Stopwatch.GetElapsedTime(request.ForwardedAt, request.AnsweredAt == 0 ? ended : request.AnsweredAt);
@@ -51,11 +52,8 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
             entry.Position = hit.Position;
         }
 
-        if (request is not null)
-        {
-            entry.Backend = request.Backend.Key.Text;
-            entry.Endpoint = context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId;
-        }
+        entry.Backend = decision.Backend?.Key.Text;
+        entry.Endpoint = request is null ? null : context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId;
 
         log.Write(entry);
     }

@@ -4,6 +4,9 @@ using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Core.Sealing;
+using EventGateway.Proxy.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventGateway.Proxy.Tls;
 
@@ -16,6 +19,7 @@ public sealed class CertificateTable : IImagePublisher
 {
     private readonly Lock _writer = new();
     private readonly KeyRing? _keyRing;
+    private readonly RefusalLog _refusals;
     private readonly ServedCertificate _selfSigned;
     private readonly ConcurrentDictionary<string, ServedCertificate> _served = new(1, 31, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<CertificateState>> _claims = new(StringComparer.OrdinalIgnoreCase);
@@ -23,8 +27,10 @@ public sealed class CertificateTable : IImagePublisher
     private readonly Dictionary<(LogName Log, EntityKey Key), string> _refused = [];
 
     /// <param name="keyRing">Null: every certificate is refused by name.</param>
-    public CertificateTable(KeyRing? keyRing, TimeProvider time)
+    /// <param name="logger">Null: refusals are not logged.</param>
+    public CertificateTable(KeyRing? keyRing, TimeProvider time, ILogger<CertificateTable>? logger = null)
     {
+        _refusals = new RefusalLog((ILogger?)logger ?? NullLogger.Instance);
         _keyRing = keyRing;
         _selfSigned = ServedCertificate.SelfSigned(time.GetUtcNow());
     }
@@ -92,6 +98,7 @@ public sealed class CertificateTable : IImagePublisher
         if (Load(log, certificate, out var fault) is not { } served)
         {
             _refused[id] = fault!;
+            _refusals.Refused(log, certificate.Key, fault!);
             return;
         }
 

@@ -16,7 +16,6 @@ internal sealed class BackendState
     private readonly UpstreamClients _clients;
     private volatile BackendModel _model;
     private DestinationList _destinations = DestinationList.Empty;
-    private HashSet<string> _kept = new(StringComparer.Ordinal);
 
     public BackendState(LogName log, EntityKey key, UpstreamClients clients)
     {
@@ -74,22 +73,26 @@ internal sealed class BackendState
     public bool TryUpdateDestinations(bool onlyIfAny)
     {
         var destinations = DestinationList.Of(Entity, Group);
-        if (onlyIfAny && destinations.Available.Count == 0)
+        if (onlyIfAny && destinations.Available == 0)
         {
             return false;
         }
 
+        var before = _destinations;
         _destinations = destinations;
         SetDestinations(_model.Cluster, Entity?.Protocol ?? UpstreamProtocol.Http);
+        foreach (var id in before.All.Except(_destinations.All, StringComparer.Ordinal))
+        {
+            _model.Cluster.Destinations.TryRemove(id, out _);
+        }
+
         return true;
     }
 
     private void SetDestinations(ClusterState cluster, UpstreamProtocol protocol)
     {
         var scheme = UpstreamClients.SchemeOf(protocol);
-        var all = new DestinationState[_destinations.All.Count];
-        var available = new List<DestinationState>(_destinations.Available.Count);
-        var kept = new HashSet<string>(all.Length, StringComparer.Ordinal);
+        var all = new DestinationState[_destinations.All.Length];
         for (var i = 0; i < all.Length; i++)
         {
             var id = _destinations.All[i];
@@ -100,23 +103,9 @@ internal sealed class BackendState
             }
 
             all[i] = destination;
-            kept.Add(id);
-            if (_destinations.Available.Contains(id))
-            {
-                available.Add(destination);
-            }
         }
 
-        cluster.DestinationsState = new ClusterDestinationsState(all, available);
-        foreach (var id in _kept)
-        {
-            if (!kept.Contains(id))
-            {
-                cluster.Destinations.TryRemove(id, out _);
-            }
-        }
-
-        _kept = kept;
+        cluster.DestinationsState = new ClusterDestinationsState(all, _destinations.Available == all.Length ? all : all[.._destinations.Available]);
     }
 
     private BackendModel NewModel(Backend entity) =>

@@ -5,11 +5,14 @@ using EventGateway.Core.Model;
 namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>The endpoints of one backend as <c>address:port</c>.</summary>
-/// <param name="All">Without doubles, in the order of the entities' keys.</param>
-/// <param name="Available">Those that take new requests: the ready ones; if there are none, those that terminate but still serve.</param>
-internal sealed record DestinationList(IReadOnlyList<string> All, IReadOnlySet<string> Available)
+/// <param name="All">Without doubles, the ready ones first, otherwise in the order of the entities' keys.</param>
+/// <param name="Ready">How many of them, from the first on, are ready. The others terminate but still serve.</param>
+internal sealed record DestinationList(string[] All, int Ready)
 {
-    public static readonly DestinationList Empty = new([], new HashSet<string>());
+    public static readonly DestinationList Empty = new([], 0);
+
+    /// <summary>How many, from the first on, take new requests: the ready ones; if there are none, those that still serve.</summary>
+    public int Available => Ready > 0 ? Ready : All.Length;
 
     public static DestinationList Of(Backend? backend, EndpointGroup? group)
     {
@@ -18,10 +21,8 @@ internal sealed record DestinationList(IReadOnlyList<string> All, IReadOnlySet<s
             return Empty;
         }
 
-        var all = new List<string>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        var ready = new HashSet<string>(StringComparer.Ordinal);
-        var leaving = new HashSet<string>(StringComparer.Ordinal);
+        var ready = new List<string>();
+        var leaving = new List<string>();
         foreach (var slice in group.Slices)
         {
             if (PortOf(backend, slice) is not { } port)
@@ -31,22 +32,29 @@ internal sealed record DestinationList(IReadOnlyList<string> All, IReadOnlySet<s
 
             foreach (var endpoint in slice.Addresses)
             {
-                var isLeaving = endpoint is { Serving: true, Terminating: true };
-                if (!endpoint.Ready && !isLeaving)
+                if (endpoint is { Ready: true, Terminating: false })
                 {
-                    continue;
+                    ready.Add(IdOf(endpoint.Address, port));
                 }
-
-                var id = IdOf(endpoint.Address, port);
-                (endpoint is { Ready: true, Terminating: false } ? ready : leaving).Add(id);
-                if (known.Add(id))
+                else if (endpoint.Ready || endpoint is { Serving: true, Terminating: true })
                 {
-                    all.Add(id);
+                    leaving.Add(IdOf(endpoint.Address, port));
                 }
             }
         }
 
-        return new DestinationList(all, ready.Count > 0 ? ready : leaving);
+        return Of(ready, leaving);
+    }
+
+    private static DestinationList Of(List<string> ready, List<string> leaving)
+    {
+        if (ready.Count + leaving.Count == 1)
+        {
+            return new DestinationList([.. ready, .. leaving], ready.Count);
+        }
+
+        string[] first = [.. ready.Distinct(StringComparer.Ordinal)];
+        return new DestinationList([.. first, .. leaving.Distinct(StringComparer.Ordinal).Except(first, StringComparer.Ordinal)], first.Length);
     }
 
     private static int? PortOf(Backend backend, Endpoints slice)

@@ -35,7 +35,7 @@ internal sealed class UpstreamTable(UpstreamClients clients)
 
         foreach (var backend in delta.Backends?.Removed ?? [])
         {
-            log.Refused.Remove(backend.Entity.Key);
+            log.Accept(backend.Entity.Key);
             if (log.Backends.TryGetValue(backend.Entity.Key, out var state))
             {
                 change.Remove(state);
@@ -105,11 +105,11 @@ internal sealed class UpstreamTable(UpstreamClients clients)
     {
         if (backend.Validate().FirstOrDefault() is { } problem)
         {
-            log.Refused[backend.Key] = problem.ToString();
+            log.Refuse(backend.Key, problem.ToString());
             return;
         }
 
-        log.Refused.Remove(backend.Key);
+        log.Accept(backend.Key);
         var state = GetOrAdd(log, backend.Key);
         Join(log, state, backend.EndpointsGroup);
         state.SetEntity(backend);
@@ -120,11 +120,11 @@ internal sealed class UpstreamTable(UpstreamClients clients)
     {
         if (endpoints.Validate().FirstOrDefault() is { } problem)
         {
-            log.Refused[endpoints.Key] = problem.ToString();
+            log.Refuse(endpoints.Key, problem.ToString());
             return;
         }
 
-        log.Refused.Remove(endpoints.Key);
+        log.Accept(endpoints.Key);
         if (log.Endpoints.TryGetValue(endpoints.Key, out var before) && before.Group != endpoints.Group)
         {
             RemoveEndpoints(log, endpoints.Key, touched);
@@ -138,7 +138,7 @@ internal sealed class UpstreamTable(UpstreamClients clients)
 
     private static void RemoveEndpoints(LogState log, EntityKey key, HashSet<BackendState> touched)
     {
-        log.Refused.Remove(key);
+        log.Accept(key);
         if (!log.Endpoints.Remove(key, out var before) || !log.Groups.TryGetValue(before.Group, out var group))
         {
             return;

@@ -13,6 +13,7 @@ namespace EventGateway.Commands;
 internal abstract class SettingsCommand<TSettings> : Command, ISettingsCommand, IExampleCommand
 {
     private readonly Dictionary<string, Symbol> _symbols = new(StringComparer.Ordinal);
+    private readonly List<Setting> _offered = [];
 
     /// <param name="positional">The setting that stands bare on the command line; null: none does.</param>
     /// <param name="hidden">Settings that are understood but not offered.</param>
@@ -39,10 +40,7 @@ internal abstract class SettingsCommand<TSettings> : Command, ISettingsCommand, 
 
     public abstract ImmutableArray<string> Examples { get; }
 
-    /// <summary>The settings the command offers, for the reference's test.</summary>
-    public IEnumerable<Setting> Offered => OfferedSettings;
-
-    private List<Setting> OfferedSettings { get; } = [];
+    public IReadOnlyList<Setting> Offered => _offered;
 
     public void Check(ParseResult parsed, CommandConsole console, List<ConfigProblem> faults) => Read(Reader(parsed, console, faults));
 
@@ -103,7 +101,7 @@ internal abstract class SettingsCommand<TSettings> : Command, ISettingsCommand, 
         Add(option);
         if (!isHidden)
         {
-            OfferedSettings.Add(setting);
+            _offered.Add(setting);
         }
     }
 }

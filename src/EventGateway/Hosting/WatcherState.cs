@@ -36,7 +36,6 @@ internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore st
         CaughtUp = status.IsCurrent,
         ReadOffset = status.Position.Offset,
         EndOffset = status.Position.Offset + 1,
-        LastHeardAt = status.Position.CommittedAt,
         Refused = status.Refused,
         Fault = status.Fault ?? (status.HeldRemovals > 0
             ? $"{status.HeldRemovals} removals are held back; if they are meant, start once with --mass-delete-limit 100"

@@ -90,7 +90,7 @@ public sealed class ConfigLoaderTests : LoaderTests, IAsyncLifetime
         await PublishAsync(Other);
         await PublishAsync(Blog);
 
-        await UntilAsync(() => Publisher.Calls.Count == 2);
+        await UntilAsync(() => Publisher.Calls.Count == 2 && _loader.Statuses.All(s => s.Image.Count == 3));
         Assert.Equal([Blog, Samples.Shop], _loader.Statuses.Select(s => s.Log));
         Assert.Equal(ImageHash.Combine(_loader.Statuses.Select(s => (s.Log, s.Image.Hash))), _loader.ImageHash);
     }

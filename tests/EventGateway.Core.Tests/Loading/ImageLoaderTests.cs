@@ -41,7 +41,7 @@ public sealed class ImageLoaderTests : LoaderTests, IAsyncLifetime
         }
 
         Start();
-        await UntilAsync(() => Publisher.Calls.Count > 0);
+        await UntilAsync(() => Publisher.Calls.Count > 0 && Status.CaughtUp);
 
         var (_, delta, image) = Publisher.Calls[0];
         Assert.Equal((1000, 1000, 20), (delta.Count, image.Count, image.Position.Commit));
@@ -155,7 +155,7 @@ public sealed class ImageLoaderTests : LoaderTests, IAsyncLifetime
         Area.Truncate(Samples.Shop, 3);
         await UntilAsync(() => Publisher.Calls.Count == 3);
         Assert.Equal(RouteB, Assert.Single(Publisher.Calls[2].Delta.Routes!.Removed).Entity.Key);
-        Assert.Equal(1, Status.Image.Position.Commit);
+        await UntilAsync(() => Status.Image.Position.Commit == 1);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class ImageLoaderTests : LoaderTests, IAsyncLifetime
         var writer = await WriterAsync();
         await writer.AppendAsync(Set((RouteA, 1)), true, Token);
         await Until.TrueAsync(Time, TimeSpan.FromSeconds(1), () => Publisher.Calls.Count == 1, () => $"{Status}");
-        Assert.Null(Status.Fault);
+        await UntilAsync(() => Status is { Fault: null, CaughtUp: true });
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class WatchedLogStore(InMemoryConfigLogStore inner) : IConfigLog
     /// <summary>Called in every reading, between its first batch and the second.</summary>
     public Action AfterFirstBatch { get; set; } = () => { };
 
+    /// <summary>A writer that a recreation of its log does not fence, as with Kafka: it claims what is there when it appends.</summary>
+    public bool ClaimsLate { get; set; }
+
     public string Source => inner.Source;
 
     public bool IsConnected => inner.IsConnected;
@@ -34,11 +37,13 @@ internal sealed class WatchedLogStore(InMemoryConfigLogStore inner) : IConfigLog
     {
         public LogName Name => log.Name;
 
-        public Task<IConfigLogWriter> ClaimAsync(CancellationToken cancellationToken) => log.ClaimAsync(cancellationToken);
+        public async Task<IConfigLogWriter> ClaimAsync(CancellationToken cancellationToken) =>
+            store.ClaimsLate ? new LateWriter(log) : await log.ClaimAsync(cancellationToken);
 
         public async IAsyncEnumerable<LogBatch> ReadAsync(long fromOffset, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             store._reads.AddOrUpdate(Name, 1, static (_, count) => count + 1);
+            await Task.Yield();
             if (store._faults.TryGetValue(Name, out var fault))
             {
                 throw fault;
@@ -59,5 +64,18 @@ internal sealed class WatchedLogStore(InMemoryConfigLogStore inner) : IConfigLog
         public Task<long> GetEndAsync(CancellationToken cancellationToken) => log.GetEndAsync(cancellationToken);
 
         public IAsyncEnumerable<LogRecord> ReadHistoryAsync(long fromOffset, CancellationToken cancellationToken) => log.ReadHistoryAsync(fromOffset, cancellationToken);
+    }
+
+    private sealed class LateWriter(IConfigLog log) : IConfigLogWriter
+    {
+        private IConfigLogWriter? _writer;
+
+        public async Task<long> AppendAsync(IReadOnlyList<LogRecord> records, LogRecord? history, CancellationToken cancellationToken)
+        {
+            _writer ??= await log.ClaimAsync(cancellationToken);
+            return await _writer.AppendAsync(records, history, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => _writer?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -166,9 +166,12 @@ public sealed class WorkspacePublisherFaultTests : PublisherTests
     [Fact]
     public async Task Open_LogRecreatedWhileItIsRead_DoesNotMixTheTwo()
     {
-        var (_, _, stopAsync) = await PublishAsync(NewPublisher(), Routes(400));
+        // The claim, 98 routes and their commit are the first batch of 100.
+        var (publisher, _, stopAsync) = await PublishAsync(NewPublisher(), Routes(98));
+        publisher.Submit(Routes(400));
+        await UntilCurrentAsync(publisher, Routes(400));
         await stopAsync();
-        await using var store = new Loading.WatchedLogStore(new InMemoryConfigLogStore(Area));
+        await using var store = new Loading.WatchedLogStore(new InMemoryConfigLogStore(Area)) { ClaimsLate = true };
         var recreated = false;
         store.AfterFirstBatch = () =>
         {

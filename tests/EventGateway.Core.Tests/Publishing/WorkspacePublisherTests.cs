@@ -141,7 +141,7 @@ public sealed class WorkspacePublisherTests : PublisherTests
         var large = (Route)Route(7) with { Source = new string('x', 100_000) };
         publisher.Submit(Desired([.. Enumerable.Range(0, 15).Select(i => i == 7 ? large : Route(i, 2))]));
         var others = Desired([.. Enumerable.Range(0, 15).Where(i => i != 7).Select(i => Route(i, 2))]);
-        await UntilCurrentAsync(publisher, others);
+        await UntilAsync(() => publisher.Status is { IsCurrent: true, Refused.Length: 1 } && Holds(others), () => $"{publisher.Status}");
 
         var refused = Assert.Single(publisher.Status.Refused);
         Assert.Equal(large.Key.Text, refused.Key);

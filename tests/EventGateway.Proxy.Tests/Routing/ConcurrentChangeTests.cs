@@ -45,11 +45,12 @@ public sealed class ConcurrentChangeTests
     [Fact]
     public async Task TryMatch_WholeSetsChangePlaces_OnlyTheOldOrTheNewBest()
     {
-        // Each change set replaces all routes at once. The best of a half of either would be another route.
+        // Each change set replaces all routes at once. Most of the second outrank all of the first: put in the wrong order, or taken out
+        // in the wrong order, one that is never the best would answer.
         var table = new RoutingTable();
         var log = new TestLog("shop", table);
-        Route[] first = [Named("best-a", Places[4]), Named("second-a", Places[0]), Named("third-a", Places[3]), Named("last-a", Places[2])];
-        Route[] second = [Named("best-b", Places[0]), Named("second-b", Places[1]), Named("third-b", Places[3]), Named("last-b", Places[2])];
+        Route[] first = [Named("best-a", Places[2])];
+        Route[] second = [Named("third-b", Places[3]), Named("best-b", Places[4]), Named("last-b", Places[1]), Named("second-b", Places[0])];
         log.Put(first);
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
@@ -70,6 +71,42 @@ public sealed class ConcurrentChangeTests
 
         await stop.CancelAsync();
         Assert.All(await Task.WhenAll(readers), seen => Assert.Equal(["best-a", "best-b"], seen.Order()));
+    }
+
+    [Theory]
+    [InlineData("backends come and go")]
+    [InlineData("endpoints come and go")]
+    public async Task Decide_RouteMovesAwayFromABackendThatEmpties_AlwaysHasAnEndpoint(string way)
+    {
+        var table = new RoutingTable();
+        var log = new TestLog("shop", table);
+        log.Put(Config.Backend("a"), Config.Backend("b"), Config.Endpoints("a", 1), Config.Endpoints("b", 2), Config.Route("r", null, "/", "a"));
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            var empty = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                empty += table.Decide(Tables.Request("x", "/")).Endpoints is { Count: > 0 } ? 0 : 1;
+            }
+
+            return empty;
+        })).ToArray();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (next, last, port) = i % 2 == 0 ? ("b", "a", 2) : ("a", "b", 1);
+            if (way.StartsWith("backends", StringComparison.Ordinal))
+            {
+                log.Change([Config.Backend(next), Config.Route("r", null, "/", next)], [Config.BackendKey(last)]);
+            }
+            else
+            {
+                log.Put(Config.Endpoints(next, port), Config.Route("r", null, "/", next), Config.Endpoints(last, 3) with { Addresses = [] });
+            }
+        }
+
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(readers), empty => Assert.Equal(0, empty));
     }
 
     private static Route Named(string name, Func<int, Route> place) => place(0) with { Key = Config.RouteKey(name) };

@@ -88,6 +88,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         await KillAsync();
         var output = new ProcessOutput(Run("kafka.Kafka", [ConfigFile]), "Kafka Server started");
         _process = output.Process;
+        KillWithThisProcess(_process.Id);
         if (await Task.WhenAny(output.Seen, output.Ended, Task.Delay(StartDeadline, TimeProvider.System)) != output.Seen)
         {
             throw new InvalidOperationException($"The Kafka broker did not start within {StartDeadline}. It said:\n{output.Text}");
@@ -162,6 +163,25 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{_home.Java} did not start");
+    }
+
+    // A test host that is killed must not leave brokers behind.
+    private void KillWithThisProcess(int broker)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const string Script =
+            "while kill -0 \"$1\" 2>/dev/null; do kill -0 \"$2\" 2>/dev/null || exit 0; sleep 1; done; kill -9 \"$2\" 2>/dev/null; rm -rf \"$3\"";
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", Script, "watch", $"{Environment.ProcessId}", $"{broker}", _folder])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process.Start(start)?.Dispose();
     }
 
     private string LoggingFile => Path.Combine(_folder, "log4j2.properties");

@@ -57,8 +57,8 @@ public sealed class CommandLineTests
             [
                 "eventgateway: --htps-port: there is no such flag here; did you mean --https-port?",
                 "eventgateway: EVENTGATEWAY_LOG_LEVEL: 'loud' is not a level; use trace, debug, info, warn, error or critical",
-                "eventgateway: --http-port: 'x' is not a port; use 1 to 65535, or 0 for any free one",
                 "eventgateway: --kafka: is required; give for example --kafka 127.0.0.1:9092, or set EVENTGATEWAY_KAFKA",
+                "eventgateway: --http-port: 'x' is not a port; use 1 to 65535, or 0 for any free one",
                 "See: eventgateway proxy --help",
             ],
             run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));

@@ -44,7 +44,7 @@ public sealed class SettingPrecedenceTests : IDisposable
     [Fact]
     public void KafkaOptions_InFile_MayBeAMapping()
     {
-        var probe = new SettingsProbe(file: _folder.Write("c.yaml", "kafka: broker:9092\nkafka-option:\n  security.protocol: SASL_SSL\n  sasl.username: eg\n"));
+        var probe = new SettingsProbe(file: _folder.Write("c.yaml", "kafka: broker:9092\nkafka-option:\n  security.protocol: SASL_SSL\n  sasl.mechanism: PLAIN\n  sasl.password: p\n  sasl.username: eg\n"));
         var settings = KafkaConnectionSettings.Read(probe.Reader, createTopics: false);
         Assert.Equal("SASL_SSL", settings.ClientOptions["security.protocol"]);
         Assert.Equal("eg", settings.ClientOptions["sasl.username"]);

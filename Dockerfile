@@ -1,0 +1,32 @@
+# One image for every role: docker run IMAGE proxy --kafka ...
+# The base images can be replaced: --build-arg SDK_IMAGE=... --build-arg RUNTIME_IMAGE=...
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0
+
+FROM ${SDK_IMAGE} AS build
+WORKDIR /source
+# Packages are restored in a layer of their own: it changes only with the project files.
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY src/EventGateway/EventGateway.csproj src/EventGateway/
+COPY src/EventGateway.Core/EventGateway.Core.csproj src/EventGateway.Core/
+COPY src/EventGateway.Kafka/EventGateway.Kafka.csproj src/EventGateway.Kafka/
+COPY src/EventGateway.Embedded/EventGateway.Embedded.csproj src/EventGateway.Embedded/
+COPY src/EventGateway.Sources/EventGateway.Sources.csproj src/EventGateway.Sources/
+COPY src/EventGateway.Proxy/EventGateway.Proxy.csproj src/EventGateway.Proxy/
+RUN dotnet restore src/EventGateway
+COPY proto proto
+COPY src src
+RUN dotnet publish src/EventGateway --no-restore -c Release -o /app
+
+FROM ${RUNTIME_IMAGE}
+# The numeric id lets Kubernetes see that it is not root. 1654 is the user "app" of the .NET images.
+ARG APP_UID=1654
+RUN mkdir /data && chown ${APP_UID} /data
+COPY --from=build /app /app
+ENV PATH=/app:$PATH
+USER ${APP_UID}
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000 8443 8100
+ENTRYPOINT ["eventgateway"]
+CMD ["--help"]

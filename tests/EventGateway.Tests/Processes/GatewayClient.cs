@@ -1,0 +1,39 @@
+using System.Net;
+using System.Text.Json;
+
+namespace EventGateway.Tests.Processes;
+
+/// <summary>Asks a gateway what a test wants to know, and waits until it says so.</summary>
+internal sealed class GatewayClient : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) });
+
+    public async Task<(HttpStatusCode Status, string Body)> GetAsync(Uri address, string path, string? host = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        request.Headers.Host = host;
+        using var answer = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public async Task<JsonElement> GetJsonAsync(Uri address, string path) => JsonDocument.Parse((await GetAsync(address, path)).Body).RootElement;
+
+    /// <summary>Asks until the answer has the status, or a minute is over.</summary>
+    public async Task<string> UntilAsync(Uri address, string path, HttpStatusCode expected, string? host = null)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (status, body) = await GetAsync(address, path, host);
+            if (status == expected)
+            {
+                return body;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"{address}{path} still answers {status}, expected {expected}: {body}");
+            await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}
