@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,22 +13,23 @@ using Microsoft.Extensions.Logging;
 namespace EventGateway.EndToEnd.Tests.Fixtures;
 
 /// <summary>
-/// A team's service: answers with its name; sends a WebSocket's messages back; answers <c>…/stream</c> with each piece of the body as it comes.
+/// A team's service: answers with its name; sends a WebSocket's messages back; sends each piece that comes in at <c>…/upload</c> on, at once, to who
+/// reads <c>…/download</c>.
 /// </summary>
 internal sealed class Upstream : IAsyncDisposable
 {
+    private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
     private readonly WebApplication _app;
 
-    private Upstream(WebApplication app, string name, int port)
+    private Upstream(WebApplication app, string name)
     {
         _app = app;
         Name = name;
-        Port = port;
     }
 
     public string Name { get; }
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public static async Task<Upstream> StartAsync(string name)
     {
@@ -37,10 +38,12 @@ internal sealed class Upstream : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(context => AnswerAsync(context, name));
+        var upstream = new Upstream(app, name);
+        app.Run(upstream.AnswerAsync);
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        return new Upstream(app, name, new Uri(address).Port);
+        upstream.Port = new Uri(address).Port;
+        return upstream;
     }
 
     public async ValueTask DisposeAsync()
@@ -49,20 +52,25 @@ internal sealed class Upstream : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task AnswerAsync(HttpContext context, string name)
+    private async Task AnswerAsync(HttpContext context)
     {
+        var path = context.Request.Path.Value!;
         if (context.WebSockets.IsWebSocketRequest)
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
             await EchoAsync(socket, context.RequestAborted);
         }
-        else if (context.Request.Path.Value!.EndsWith("/stream", StringComparison.Ordinal))
+        else if (path.EndsWith("/upload", StringComparison.Ordinal))
         {
-            await StreamAsync(context);
+            await TakeAsync(context);
+        }
+        else if (path.EndsWith("/download", StringComparison.Ordinal))
+        {
+            await GiveAsync(context);
         }
         else
         {
-            await context.Response.WriteAsync(name, context.RequestAborted);
+            await context.Response.WriteAsync(Name, context.RequestAborted);
         }
     }
 
@@ -82,15 +90,25 @@ internal sealed class Upstream : IAsyncDisposable
         }
     }
 
-    private static async Task StreamAsync(HttpContext context)
+    private async Task TakeAsync(HttpContext context)
     {
         var buffer = new byte[1024];
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes("begun "), context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
         int count;
         while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
         {
-            await context.Response.Body.WriteAsync(buffer.AsMemory(0, count), context.RequestAborted);
+            await _pieces.Writer.WriteAsync(buffer[..count], context.RequestAborted);
+        }
+
+        _pieces.Writer.Complete();
+        await context.Response.WriteAsync("uploaded", context.RequestAborted);
+    }
+
+    private async Task GiveAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("begun", context.RequestAborted);
+        await foreach (var piece in _pieces.Reader.ReadAllAsync(context.RequestAborted))
+        {
+            await context.Response.Body.WriteAsync(piece, context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
     }

@@ -16,6 +16,8 @@ internal static class ChildProcesses
         {
             Running.Add(process);
         }
+
+        KillWithThisProcess(process.Id);
     }
 
     public static void Remove(Process process)
@@ -24,6 +26,24 @@ internal static class ChildProcesses
         {
             Running.Remove(process);
         }
+    }
+
+    // A test host that is killed runs no handler.
+    private static void KillWithThisProcess(int child)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const string Script = "while kill -0 \"$1\" 2>/dev/null; do kill -0 \"$2\" 2>/dev/null || exit 0; sleep 1; done; kill -9 \"$2\" 2>/dev/null";
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", Script, "watch", $"{Environment.ProcessId}", $"{child}"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process.Start(start)?.Dispose();
     }
 
     private static void KillAll()
