@@ -6,7 +6,26 @@ namespace EventGateway.Hosting;
 /// <summary>The state of a process that writes logs and serves from them: a proxy's, with what its writer has to complain about.</summary>
 internal sealed class StandaloneState(ConfigLoader loader, WatcherState watcher) : IGatewayState
 {
-    public Readiness Readiness => loader.Readiness;
+    public Readiness Readiness
+    {
+        get
+        {
+            // Until the manifests were read and written there is nothing to load: the writer knows better why.
+            var reading = loader.Readiness;
+            if (reading.IsReady)
+            {
+                return reading;
+            }
+
+            var writing = watcher.Readiness;
+            if (!writing.IsReady)
+            {
+                return writing;
+            }
+
+            return watcher.Logs.Count > 0 ? reading : new Readiness(["the manifests hold nothing to serve yet"]);
+        }
+    }
 
     public IReadOnlyList<LogStatus> Logs
     {

@@ -40,6 +40,10 @@ public sealed class StandaloneTests : IDisposable
             var document = await _client.GetJsonAsync(status, "/status");
             Assert.Equal("standalone", document.GetProperty("role").GetString());
             commit = document.GetProperty("logs")[0].GetProperty("commit").GetInt32();
+            await using var table = await GatewayProcess.RunAsync(["status", "--url", status.ToString()]);
+            Assert.Equal(0, await table.ExitAsync());
+            Assert.Matches(@"^standalone .*: ready, image [0-9a-f]{32}$", table.Out[0]);
+            Assert.Matches($@"^local/shop +{commit} .* embedded .*route=1 backend=1 endpoints=1$", table.Out[2]);
             gateway.Signal("TERM");
             Assert.Equal(143, await gateway.ExitAsync());
             Assert.Contains(gateway.Out, line => JsonDocument.Parse(line).RootElement.GetProperty("path").GetString() == "/one/x");
@@ -50,6 +54,14 @@ public sealed class StandaloneTests : IDisposable
         await _client.UntilAsync(after[2], "/readyz", HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(after[0], "/two", "shop.test")).Status);
         Assert.Equal(commit, (await _client.GetJsonAsync(after[2], "/status")).GetProperty("logs")[0].GetProperty("commit").GetInt32());
+    }
+
+    [Fact]
+    public async Task Standalone_NoManifests_SaysThatThereIsNothingToServe()
+    {
+        await using var gateway = GatewayProcess.Start(["standalone", "--manifests", _folder.Path, "--data", _folder.File("data"), .. FreePorts]);
+        await gateway.LogLineAsync("Not ready yet: the manifests hold nothing to serve yet");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _client.GetAsync((await gateway.AddressesAsync())[2], "/readyz")).Status);
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+using EventGateway.TestKit.Kafka;
+
+[assembly: AssemblyFixture(typeof(SharedKafka))]
