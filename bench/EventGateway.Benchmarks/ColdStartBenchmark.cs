@@ -15,12 +15,15 @@ internal static class ColdStartBenchmark
 {
     private const int Rounds = 5;
 
+    public static readonly IReadOnlyList<int> DefaultSizes = [0, 5_000, 10_000, 100_000];
+
     /// <param name="executable">The built <c>eventgateway.dll</c>.</param>
-    public static async Task RunAsync(TextWriter output, string executable)
+    /// <param name="sizes">Numbers of routes to try.</param>
+    public static async Task RunAsync(TextWriter output, string executable, IReadOnlyList<int> sizes)
     {
         var report = new Report(output, "routes", "records", "start -> ready, s median", "min", "max", "resident MiB when ready, median", "peak MiB");
         await using var broker = await KafkaBroker.StartAsync(new KafkaBrokerOptions());
-        foreach (var routes in new[] { 0, 5_000, 10_000, 100_000 })
+        foreach (var routes in sizes)
         {
             var prefix = $"bench{routes}";
             var records = await FillAsync(broker.BootstrapServers, prefix, routes);
@@ -72,6 +75,11 @@ internal static class ColdStartBenchmark
             var readyz = new Uri($"http://127.0.0.1:{ports[2]}/readyz");
             while (!await IsReadyAsync(client, readyz))
             {
+                if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(1))
+                {
+                    throw new TimeoutException("The proxy was not ready within a minute.");
+                }
+
                 if (process.HasExited)
                 {
                     throw new InvalidOperationException($"The proxy ended with exit code {process.ExitCode}.");

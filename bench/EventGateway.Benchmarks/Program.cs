@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventGateway.Benchmarks;
 
 // dotnet run -c Release --project bench/EventGateway.Benchmarks -- NAME
@@ -9,7 +10,8 @@ switch (args)
     case ["replay"]: ReplayBenchmark.Run(output); return 0;
     case ["yarp"]: await StockYarpBenchmark.RunAsync(output); return 0;
     case ["propagation"]: await PropagationBenchmark.RunAsync(output); return 0;
-    case ["cold-start", var executable]: await ColdStartBenchmark.RunAsync(output, executable); return 0;
+    case ["cold-start", var executable]: await ColdStartBenchmark.RunAsync(output, executable, ColdStartBenchmark.DefaultSizes); return 0;
+    case ["cold-start", var executable, var routes]: await ColdStartBenchmark.RunAsync(output, executable, [int.Parse(routes, CultureInfo.InvariantCulture)]); return 0;
     default:
         await Console.Error.WriteLineAsync("""
             usage: dotnet run -c Release --project bench/EventGateway.Benchmarks -- NAME
@@ -18,7 +20,7 @@ switch (args)
               match        finding a request's route
               replay       where a cold start spends its time once the records are there
               propagation  change set committed -> served by three proxies (needs KAFKA_HOME)
-              cold-start PATH/eventgateway.dll   process start -> ready, resident memory (needs KAFKA_HOME)
+              cold-start PATH/eventgateway.dll [ROUTES]   process start -> ready, resident memory (needs KAFKA_HOME)
             """);
         return 2;
 }

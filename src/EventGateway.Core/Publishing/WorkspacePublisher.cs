@@ -132,7 +132,7 @@ public sealed partial class WorkspacePublisher
     {
         var plan = _planner.Plan(desired, session.Image, session.Repairs);
         Report(plan);
-        _status = _status with { IsCurrent = plan.ChangeSets.IsEmpty };
+        _status = _status with { IsCurrent = plan.ChangeSets.IsEmpty && session.IsPopulated };
         var refused = plan.Refused;
         for (var i = 0; i < plan.ChangeSets.Length; i++)
         {

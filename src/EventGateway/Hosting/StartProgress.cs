@@ -1,3 +1,4 @@
+using System.Runtime;
 using EventGateway.Proxy.Telemetry;
 
 namespace EventGateway.Hosting;
@@ -13,6 +14,10 @@ internal sealed partial class StartProgress(IGatewayState state, TimeProvider ti
     {
         var started = time.GetTimestamp();
         var told = (At: started, Text: "");
+
+        // Nothing of a replay is garbage and nobody waits for an answer yet: background collections would only copy it about.
+        var latencyMode = GCSettings.LatencyMode;
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
         try
         {
             while (state.Readiness is { IsReady: false } readiness)
@@ -34,6 +39,10 @@ internal sealed partial class StartProgress(IGatewayState state, TimeProvider ti
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Asked to stop.
+        }
+        finally
+        {
+            GCSettings.LatencyMode = latencyMode;
         }
     }
 

@@ -71,6 +71,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
+    /// <summary>Stops as a process does that is asked to: requests are finished, the access log is written out.</summary>
+    public async Task StopAsync()
+    {
+        Client.Dispose();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _app.StopAsync(patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

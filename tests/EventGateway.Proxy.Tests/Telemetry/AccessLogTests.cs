@@ -34,6 +34,7 @@ public sealed class AccessLogTests : IDisposable
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
             Assert.Equal(1000, (await response.Content.ReadAsByteArrayAsync()).Length);
             await gateway.GetTextAsync("nobody.example");
+            await gateway.StopAsync();
         }
 
         var lines = await File.ReadAllLinesAsync(_file);
@@ -59,6 +60,7 @@ public sealed class AccessLogTests : IDisposable
         await using (var gateway = await StartAsync())
         {
             await Task.WhenAll(Enumerable.Range(0, 500).Select(i => gateway.GetTextAsync("x", $"/{i}")));
+            await gateway.StopAsync();
         }
 
         var paths = (await File.ReadAllLinesAsync(_file)).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("path").GetString()).Order();
