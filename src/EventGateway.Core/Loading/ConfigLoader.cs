@@ -137,7 +137,8 @@ public sealed partial class ConfigLoader : BackgroundService
             .Select(s => $"{s.Log} does not hold a whole config yet: wait for the watcher of origin '{s.Log.Origin}', or start it").ToList();
 
         // One broken log must not keep the proxy from serving the others; when there is none to serve, there is nothing to vouch for.
-        return [.. reading, .. faulty.Count + empty.Count == statuses.Count ? faulty.Concat(empty) : []];
+        var nothingToServe = faulty.Count + empty.Count == statuses.Count && _loaders.Values.All(l => l.Progress.Image.Position == LogPosition.None);
+        return [.. reading, .. nothingToServe ? faulty.Concat(empty) : []];
     }
 
     [LoggerMessage(1020, LogLevel.Information, "Following {Log}")]

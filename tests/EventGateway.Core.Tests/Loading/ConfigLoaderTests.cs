@@ -69,6 +69,18 @@ public sealed class ConfigLoaderTests : LoaderTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Readiness_OnlyRefusedLogsAtTheStart_ComesWithTheFirstWholeOne()
+    {
+        await PublishAsync(Samples.Shop);
+        Store.Break(Samples.Shop, new LogRefusedException("2 partitions; make it 1"));
+        await _loader.StartAsync(Token);
+        await UntilAsync(() => Readiness.Reasons is ["a/shop: 2 partitions; make it 1"], () => string.Join(" ", Readiness.Reasons));
+
+        await PublishAsync(Blog);
+        await UntilAsync(() => Readiness.IsReady, () => string.Join(" ", Readiness.Reasons));
+    }
+
+    [Fact]
     public async Task Readiness_StoreGoneAfterwards_StaysReady()
     {
         await PublishAsync(Samples.Shop);

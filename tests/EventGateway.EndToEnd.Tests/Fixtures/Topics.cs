@@ -33,6 +33,11 @@ internal sealed class Topics : IAsyncDisposable
         new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1, Configs = settings.ToDictionary(s => s.Name, s => s.Value) },
     ]);
 
+    public Task AlterAsync(string topic, string setting, string value) => _admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
+    {
+        [new ConfigResource { Type = ResourceType.Topic, Name = topic }] = [new ConfigEntry { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+    });
+
     public async Task DeleteAsync(params string[] topics)
     {
         await _admin.DeleteTopicsAsync(topics);
@@ -45,6 +50,15 @@ internal sealed class Topics : IAsyncDisposable
     {
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = Servers, Acks = Acks.All }).Build();
         await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<string, byte[]> { Key = key, Value = value });
+    }
+
+    /// <summary>Puts one more heartbeat into a log, as its writer would.</summary>
+    public async Task BeatAsync(LogName log)
+    {
+        var last = (await ReadAsync(log)).Records.Select(RecordCodec.Decode).OfType<DecodedRecord.Commit>().Last().Value;
+        var version = last.Version with { Sequence = last.Version.Sequence + 1 };
+        var beat = RecordCodec.Encode(last with { Version = version, Changes = 0, Reason = CommitReason.Heartbeat, CommittedAt = TimeProvider.System.GetUtcNow() });
+        await ProduceAsync(Names.Config(log), beat.Key, beat.Value!.Value.ToArray());
     }
 
     /// <summary>The records a reader that starts now gets, and the log's end.</summary>

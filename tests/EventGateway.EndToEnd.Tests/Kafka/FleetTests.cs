@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using EventGateway.EndToEnd.Tests.Fixtures;
 using EventGateway.TestKit.Kafka;
 using EventGateway.TestKit.Processes;
@@ -87,10 +89,15 @@ public sealed class FleetTests
 
         load.Say("the watcher is dead");
         var acknowledged = (await fleet.ConvergedAsync()).Log("shop")!.Commit;
-        await fleet.Watcher.KillAsync();
-        await load.GoOnAsync();
-        WriteShop(fleet, "/while-the-watcher-was-dead", upstream);
-        fleet.Watcher.Start();
+        await UnderChangesAsync(fleet, upstream, async () =>
+        {
+            await load.GoOnAsync();
+            await fleet.Watcher.KillAsync();
+            await load.GoOnAsync();
+            WriteShop(fleet, "/while-the-watcher-was-dead", upstream);
+            fleet.Watcher.Start();
+            await load.GoOnAsync();
+        });
         await ArrivesAsync(fleet, load, "/while-the-watcher-was-dead", acknowledged);
         WriteShop(fleet, "/after-the-watcher", upstream);
         await ArrivesAsync(fleet, load, "/after-the-watcher", acknowledged + 1);
@@ -99,21 +106,29 @@ public sealed class FleetTests
         {
             load.Say($"{proxy.Name} is dead");
             load.Of(proxy).Pause();
-            await proxy.KillAsync();
-            await load.GoOnAsync();
-            await proxy.Start().WaitUntilReadyAsync();
-            load.Of(proxy).Resume();
+            await UnderChangesAsync(fleet, upstream, async () =>
+            {
+                await proxy.KillAsync();
+                await load.GoOnAsync();
+                await proxy.Start().WaitUntilReadyAsync();
+                load.Of(proxy).Resume();
+                await load.GoOnAsync();
+            });
             WriteShop(fleet, $"/after-{proxy.Name}", upstream);
             await ArrivesAsync(fleet, load, $"/after-{proxy.Name}", acknowledged);
         }
 
         load.Say("the broker is dead");
         acknowledged = (await fleet.ConvergedAsync()).Log("shop")!.Commit;
-        await broker.KillAsync();
-        await load.GoOnAsync();
-        WriteShop(fleet, "/while-the-broker-was-dead", upstream);
-        await load.GoOnAsync();
-        await broker.RestartAsync();
+        await UnderChangesAsync(fleet, upstream, async () =>
+        {
+            await load.GoOnAsync();
+            await broker.KillAsync();
+            await load.GoOnAsync();
+            WriteShop(fleet, "/while-the-broker-was-dead", upstream);
+            await load.GoOnAsync();
+            await broker.RestartAsync();
+        });
         await ArrivesAsync(fleet, load, "/while-the-broker-was-dead", acknowledged);
         WriteShop(fleet, "/after-the-broker", upstream);
         await ArrivesAsync(fleet, load, "/after-the-broker", acknowledged + 1);
@@ -129,12 +144,50 @@ public sealed class FleetTests
         Assert.True(agreed.Log("shop")!.Commit > acknowledged, $"Commit {acknowledged} was acknowledged, and now the log is at {agreed.Log("shop")!.Commit} only.");
     }
 
-    /// <summary>Every change set ever acknowledged is in the history once, and nothing else.</summary>
+    /// <summary>Does something while another workspace changes all the time, so that it hits the watcher in the middle of its work.</summary>
+    private static async Task UnderChangesAsync(Fleet fleet, Upstream upstream, Func<Task> disturb)
+    {
+        using var stop = new CancellationTokenSource();
+        var changing = ChangeAsync();
+        try
+        {
+            await disturb();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        await Traffic.BecomesAsync(fleet.Proxies, "busy.example", await changing, "200 first", fleet.Watcher);
+
+        async Task<string> ChangeAsync()
+        {
+            var path = "";
+            while (!stop.IsCancellationRequested)
+            {
+                path = $"/{Guid.NewGuid():N}";
+                fleet.Manifests.Write("busy.yaml", Manifest.All(Manifest.Ingress("busy", "web", "busy.example", path, "web"), Manifest.Backend("busy", "web", upstream.Port)));
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            return path;
+        }
+    }
+
+    /// <summary>Every change set the watcher has ever called appended is in the history, as it was; none is there twice or missing.</summary>
     private static async Task HistoryIsCompleteAsync(Fleet fleet)
     {
         var agreed = await fleet.ConvergedAsync();
-        var commits = (await fleet.Topics.ReadHistoryAsync(Fleet.Log("shop"))).Select(h => h.Commit.Commit);
-        Assert.Equal(Enumerable.Range(1, (int)agreed.Log("shop")!.Commit).Select(c => (long)c), commits);
+        foreach (var log in agreed.Logs)
+        {
+            var history = (await fleet.Topics.ReadHistoryAsync(Fleet.Log(log.Workspace))).Select(h => (h.Commit.Commit, Hash: h.Commit.ImageHash.ToString())).ToList();
+            Assert.Equal(Enumerable.Range(1, (int)log.Commit).Select(c => (long)c), history.Select(h => h.Commit));
+            Assert.Equal(log.ImageHash, history[^1].Hash);
+            var acknowledged = Regex.Matches(fleet.Watcher.Output, $@"east/{log.Workspace}: commit (\d+) \(offset \d+\) appended, \d+ changes, image ([0-9a-f]{{32}})")
+                .Select(m => (long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[2].Value)).ToList();
+            Assert.NotEmpty(acknowledged);
+            Assert.Empty(acknowledged.Except(history));
+        }
     }
 
     private static void WriteShop(Fleet fleet, string path, Upstream upstream) =>
