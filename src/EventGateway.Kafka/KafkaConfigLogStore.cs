@@ -47,7 +47,7 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
     /// <inheritdoc/>
     public bool IsConnected => _connection.IsConnected;
 
-    /// <summary>Why Kafka cannot be reached (broker address and reason); null while it can be, and before the first try.</summary>
+    /// <inheritdoc/>
     public string? LastFault => _connection.LastFault;
 
     /// <summary>Plans, makes and checks topics.</summary>

@@ -7,6 +7,9 @@ namespace EventGateway.Kafka;
 /// <summary>Whether Kafka answers, and if not why, as all clients of a store have seen it. Safe for use from any thread.</summary>
 internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logger)
 {
+    private const string LoginAdvice = "check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*";
+    private const string AddressAdvice = "check the address and that the broker runs";
+
     private readonly Lock _lock = new();
     private TaskCompletionSource _loginRefused = NewSource();
     private bool _connected;
@@ -22,7 +25,7 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
         {
             lock (_lock)
             {
-                return _connected || _fault is null ? null : KafkaFaults.Describe(_fault);
+                return _connected || _fault is null ? null : DescribeWithAdvice(_fault);
             }
         }
     }
@@ -111,7 +114,7 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
             }
 
             _everTold = true;
-            reason = KafkaFaults.Describe(_fault);
+            reason = DescribeWithAdvice(_fault);
         }
 
         logger.ConnectionLost(options.BootstrapServers, reason);
@@ -130,18 +133,18 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
         if (fault is not null && KafkaFaults.IsLoginRefused(fault.Code))
         {
             return new LogUnavailableException(
-                $"{what}: Kafka at {servers} refused the connection: {KafkaFaults.Describe(fault)}; "
-                + "check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*",
+                $"{what}: Kafka at {servers} refused the connection: {KafkaFaults.Describe(fault)}; {LoginAdvice}",
                 cause);
         }
 
         return fault is null || KafkaFaults.IsConnection(fault.Code) || KafkaFaults.IsTimeout(fault.Code)
             ? new LogUnavailableException(
-                $"{what}: Kafka at {servers} did not answer: {(fault is null ? "no answer in time" : KafkaFaults.Describe(fault))}; "
-                + "check the address and that the broker runs",
+                $"{what}: Kafka at {servers} did not answer: {(fault is null ? "no answer in time" : KafkaFaults.Describe(fault))}; {AddressAdvice}",
                 cause)
             : new LogUnavailableException($"{what}: Kafka at {servers} says: {KafkaFaults.Describe(fault)}", cause);
     }
+
+    private static string DescribeWithAdvice(Error fault) => $"{KafkaFaults.Describe(fault)}; {(KafkaFaults.IsLoginRefused(fault.Code) ? LoginAdvice : AddressAdvice)}";
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -121,7 +121,7 @@ public sealed partial class ConfigLoader : BackgroundService
     {
         if (_atStart is not { } logs)
         {
-            return [$"the {_store.Source} log store has not answered yet"];
+            return [$"the {_store.Source} log store has not answered yet{(_store.LastFault is { } fault ? $": {fault}" : "")}"];
         }
 
         if (logs.IsEmpty)

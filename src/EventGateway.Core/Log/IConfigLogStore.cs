@@ -9,6 +9,9 @@ public interface IConfigLogStore : IAsyncDisposable
     /// <summary>Whether the store answered last time it was asked.</summary>
     bool IsConnected { get; }
 
+    /// <summary>Why the store cannot be reached and what to look at; null while it can be, and before the first try.</summary>
+    string? LastFault => null;
+
     /// <summary>The same object for the same name. Does no I/O.</summary>
     IConfigLog Open(LogName name);
 

@@ -38,7 +38,10 @@ public sealed class WrongConnectionTests
 
         await watcher.WaitForOutputAsync($"Kafka at {broker.BootstrapServers} did not answer");
         await watcher.WaitForOutputAsync("check the address and that the broker runs");
-        Assert.Equal("""503 {"ready":false,"reasons":["the kafka log store has not answered yet"]}""", await proxy.GetReadinessAsync());
+        await Eventually.BecomesAsync(
+            proxy.GetReadinessAsync,
+            r => r.StartsWith("503 ", StringComparison.Ordinal) && r.Contains($"{broker.BootstrapServers} failed: Connection refused; check the address and that the broker runs", StringComparison.Ordinal),
+            "the proxy to say why it is not ready", [proxy]);
         Assert.Equal("""503 {"message":"no configuration is loaded yet"}""", await Traffic.GetAsync(proxy, "shop.example", "/"));
 
         // It comes: both go on by themselves.
@@ -56,8 +59,12 @@ public sealed class WrongConnectionTests
         }
 
         await wrongWatcher.WaitForOutputAsync($"Kafka at {broker.BootstrapServers} refused the connection");
-        await wrongWatcher.WaitForOutputAsync("check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*");
-        Assert.StartsWith("503 ", await wrongProxy.GetReadinessAsync(), StringComparison.Ordinal);
+        const string Advice = "Authentication failed: Invalid username or password; check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*";
+        await wrongWatcher.WaitForOutputAsync(Advice);
+        await wrongProxy.WaitForOutputAsync(Advice);
+        await Eventually.BecomesAsync(
+            wrongProxy.GetReadinessAsync, r => r.StartsWith("503 ", StringComparison.Ordinal) && r.Contains(Advice, StringComparison.Ordinal),
+            "the proxy to say why it is not ready", [wrongProxy]);
         Assert.Equal("200 shop", await Traffic.GetAsync(proxy, "shop.example", "/"));
         manifests.Write("more.yaml", Manifest.Ingress("shop", "more", "more.example", "/", "web"));
         await Traffic.BecomesAsync([proxy], "more.example", "/", "200 shop", watcher);
