@@ -14,12 +14,20 @@ internal static class RouteCompiler
     /// <param name="reason">For people; null when the route was compiled.</param>
     public static RouteEntry? Compile(LogState log, Route route, RouteEntry? previous, out string? reason)
     {
-        reason = FaultOf(route);
-        if (reason is not null)
+        try
         {
+            reason = FaultOf(route);
+            return reason is null ? Compile(log, route, previous) : null;
+        }
+        catch (Exception e) when (BuildFault.IsOfEntity(e))
+        {
+            reason = BuildFault.ReasonOf(e);
             return null;
         }
+    }
 
+    private static RouteEntry Compile(LogState log, Route route, RouteEntry? previous)
+    {
         var entry = new RouteEntry(log, route) { Hosts = HostsOf(route) };
         var candidates = new RouteCandidate[route.Matches.Length];
         for (var i = 0; i < candidates.Length; i++)
