@@ -6,6 +6,12 @@ public sealed record Backend(EntityKey Key) : Entity(Key)
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
     public const int DefaultRetries = 5;
 
+    /// <summary>The wire counts timeouts in whole milliseconds.</summary>
+    public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Kong's bound, and the longest a .NET client takes.</summary>
+    public static readonly TimeSpan MaxTimeout = TimeSpan.FromMilliseconds(int.MaxValue - 1);
+
     public UpstreamProtocol Protocol { get; init; }
 
     /// <summary>Group of the endpoints entities that belong to this backend, for example <c>shop/cart</c>.</summary>
@@ -37,6 +43,16 @@ public sealed record Backend(EntityKey Key) : Entity(Key)
 
     public override IEnumerable<ConfigProblem> Validate()
     {
+        if (ConfigProblem.OfUnknown("protocol", Protocol) is { } unknownProtocol)
+        {
+            yield return unknownProtocol;
+        }
+
+        if (ConfigProblem.OfUnknown("loadBalancing", LoadBalancing) is { } unknownBalancing)
+        {
+            yield return unknownBalancing;
+        }
+
         if (EndpointsGroup.Length == 0)
         {
             yield return new ConfigProblem("endpointsGroup", "the backend names no endpoints");
@@ -54,9 +70,9 @@ public sealed record Backend(EntityKey Key) : Entity(Key)
 
         foreach (var (field, value) in new[] { ("connectTimeout", ConnectTimeout), ("readTimeout", ReadTimeout), ("writeTimeout", WriteTimeout) })
         {
-            if (value <= TimeSpan.Zero)
+            if (value < MinTimeout || value > MaxTimeout)
             {
-                yield return new ConfigProblem(field, "a timeout must be longer than 0 ms");
+                yield return new ConfigProblem(field, $"{value.TotalMilliseconds:0.###} ms is no timeout; use 1 to {MaxTimeout.TotalMilliseconds:0} ms");
             }
         }
 

@@ -11,6 +11,11 @@ public sealed record HostMatch(string Name, HostMatchType Type)
 
     internal ConfigProblem? Validate(string field)
     {
+        if (ConfigProblem.OfUnknown(field, Type) is { } unknown)
+        {
+            return unknown;
+        }
+
         var sound = Name.Length is > 0 and <= MaxNameLength
             && Name.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'));
         return sound ? null : new ConfigProblem(field, $"'{this}' is not a host name; use lower-case letters, digits, '-' and '.', with '*.' in front for a wildcard");

@@ -23,6 +23,16 @@ public sealed record Listener(EntityKey Key) : Entity(Key)
             yield return new ConfigProblem("port", $"{Port} is not a port; use 1 to 65535");
         }
 
+        if (ConfigProblem.OfUnknown("protocol", Protocol) is { } unknownProtocol)
+        {
+            yield return unknownProtocol;
+        }
+
+        if (ConfigProblem.OfUnknown("tlsMode", TlsMode) is { } unknownMode)
+        {
+            yield return unknownMode;
+        }
+
         for (var i = 0; i < Hosts.Length; i++)
         {
             if (Hosts[i].Validate($"hosts[{i}]") is { } problem)

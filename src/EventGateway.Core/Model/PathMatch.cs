@@ -7,8 +7,8 @@ namespace EventGateway.Core.Model;
 public sealed record PathMatch(PathMatchType Type, string Value)
 {
     /// <summary>
-    /// The options every path expression is compiled with. <see cref="RegexOptions.NonBacktracking"/> matches in time linear in
-    /// the path's length, so that no expression of one team can stall the others; it refuses back references and lookarounds.
+    /// The options every expression is compiled with. <see cref="RegexOptions.NonBacktracking"/> matches in time linear in
+    /// the text's length, so that no expression of one team can stall the others; it refuses back references and lookarounds.
     /// </summary>
     public const RegexOptions ExpressionOptions = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
@@ -17,13 +17,14 @@ public sealed record PathMatch(PathMatchType Type, string Value)
     /// <exception cref="NotSupportedException">The expression needs backtracking.</exception>
     public Regex CompileExpression() => CompileAnchored(Value);
 
-    internal static Regex CompileAnchored(string expression) => new($"^(?:{expression})", ExpressionOptions);
+    private static Regex CompileAnchored(string expression) => new($"^(?:{expression})", ExpressionOptions);
 
-    internal static string? ExpressionFault(string expression)
+    /// <summary>What is wrong with an expression, found out by compiling it; null: nothing.</summary>
+    internal static string? ExpressionFault(string expression, Func<string, Regex> compile)
     {
         try
         {
-            _ = CompileAnchored(expression);
+            _ = compile(expression);
             return null;
         }
         catch (ArgumentException e)
@@ -38,9 +39,14 @@ public sealed record PathMatch(PathMatchType Type, string Value)
 
     internal ConfigProblem? Validate(string field)
     {
+        if (ConfigProblem.OfUnknown(field, Type) is { } unknown)
+        {
+            return unknown;
+        }
+
         if (Type == PathMatchType.Regex)
         {
-            return ExpressionFault(Value) is { } fault ? new ConfigProblem(field, fault) : null;
+            return ExpressionFault(Value, CompileAnchored) is { } fault ? new ConfigProblem(field, fault) : null;
         }
 
         return Value.StartsWith('/') ? null : new ConfigProblem(field, $"'{Value}' must begin with '/'");

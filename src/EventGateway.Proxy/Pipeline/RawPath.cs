@@ -1,11 +1,11 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>
 /// The request's path as the client wrote it, beside the decoded path that routes are matched against. Upstreams get the client's own
-/// bytes. The exception is a path with dot segments: what was matched is the path without them, so that is what is sent on.
+/// bytes. The exception is a path with dot segments: what was matched is the path without them, so that is what is sent on, in the client's
+/// own encoding. A target whose bytes do not decode, once, to what was matched is refused: the upstream would read another path than the routes did.
 /// </summary>
 internal readonly struct RawPath
 {
@@ -30,7 +30,7 @@ internal readonly struct RawPath
     /// <param name="target">The request target as received.</param>
     /// <param name="decoded">The path routes are matched against.</param>
     /// <param name="path">Set when the result is true.</param>
-    /// <returns>False: the target has characters that must not be sent on.</returns>
+    /// <returns>False: the target has characters that must not be sent on, or is not what was matched.</returns>
     public static bool TryParse(string target, string decoded, out RawPath path)
     {
         path = default;
@@ -43,10 +43,21 @@ internal readonly struct RawPath
         var mark = origin.IndexOf('?');
         var query = mark < 0 ? "" : origin[mark..].ToString();
         var encoded = mark < 0 ? origin : origin[..mark];
-        var isAsReceived = encoded.SequenceEqual(decoded) || Offset(encoded, decoded, decoded.Length) == encoded.Length;
-        path = isAsReceived
-            ? new RawPath(encoded.Length == target.Length ? target : encoded.ToString(), query, decoded, true)
-            : new RawPath(new PathString(decoded).ToUriComponent(), query, decoded, false);
+        var isAsReceived = (encoded.SequenceEqual(decoded) && !encoded.Contains('%')) || Offset(encoded, decoded, decoded.Length) == encoded.Length;
+        if (isAsReceived)
+        {
+            path = new RawPath(encoded.Length == target.Length ? target : encoded.ToString(), query, decoded, true);
+            return true;
+        }
+
+        // Encoding the decoded path anew would not do: of "%252e" it would leave "%2e", which the upstream decodes once more.
+        var plain = WithoutDotSegments(encoded);
+        if (Offset(plain, decoded, decoded.Length) != plain.Length)
+        {
+            return false;
+        }
+
+        path = new RawPath(plain, query, decoded, false);
         return true;
     }
 
@@ -76,6 +87,57 @@ internal readonly struct RawPath
         return end < 0 ? "/" : rest[end] == '/' ? rest[end..] : string.Concat("/", rest[end..]);
     }
 
+    /// <summary>RFC 3986, section 5.2.4, on the encoded text: a dot may be written <c>%2e</c>, a <c>%2F</c> separates nothing.</summary>
+    private static string WithoutDotSegments(ReadOnlySpan<char> encoded)
+    {
+        var kept = new StringBuilder(encoded.Length);
+        var starts = new Stack<int>();
+        var rest = encoded;
+        while (!rest.IsEmpty)
+        {
+            var next = rest[1..].IndexOf('/');
+            var segment = next < 0 ? rest : rest[..(next + 1)];
+            rest = rest[segment.Length..];
+            var dots = DotsOf(segment[1..]);
+            if (dots == 0)
+            {
+                starts.Push(kept.Length);
+                kept.Append(segment);
+                continue;
+            }
+
+            if (dots == 2)
+            {
+                kept.Length = starts.TryPop(out var start) ? start : 0;
+            }
+
+            if (rest.IsEmpty)
+            {
+                kept.Append('/');
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    /// <summary>1: ".", 2: "..", 0: no dot segment.</summary>
+    private static int DotsOf(ReadOnlySpan<char> segment)
+    {
+        var dots = 0;
+        while (!segment.IsEmpty)
+        {
+            var length = segment[0] == '.' ? 1 : segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
+            if (length == 0 || ++dots > 2)
+            {
+                return 0;
+            }
+
+            segment = segment[length..];
+        }
+
+        return dots;
+    }
+
     /// <summary>Where in the encoded text the first characters of the decoded one end; -1: the one is not the other decoded.</summary>
     private static int Offset(ReadOnlySpan<char> encoded, ReadOnlySpan<char> decoded, int decodedLength)
     {
@@ -90,9 +152,13 @@ internal readonly struct RawPath
                 return -1;
             }
 
-            if (encoded[from] == '%' && DecodeRune(encoded[from..], bytes, chars, out var consumed, out var written)
-                && decoded[to..].StartsWith(chars[..written]))
+            if (encoded[from] == '%' && DecodeRune(encoded[from..], bytes, chars, out var consumed, out var written))
             {
+                if (!decoded[to..].StartsWith(chars[..written]))
+                {
+                    return -1;
+                }
+
                 from += consumed;
                 to += written;
             }

@@ -14,6 +14,9 @@ internal sealed class HostIndex
     private readonly ConcurrentDictionary<string, HostPaths> _suffix = NewMap();
     private readonly HostPaths _any = new(null);
 
+    // The maps' own IsEmpty takes their locks. Never less than the maps hold, so that no reader passes one by.
+    private volatile int _wildcards;
+
     public void Find(in RouteRequest request, ref BestMatch best)
     {
         var host = HostName.Of(request.Host);
@@ -46,15 +49,20 @@ internal sealed class HostIndex
         }
 
         var added = new HostPaths(host);
-        MapOf(host!)[host!.Name] = added;
+        if (host!.Type != HostMatchType.Exact)
+        {
+            _wildcards++;
+        }
+
+        MapOf(host)[host.Name] = added;
         return added;
     }
 
     public void Remove(HostPaths paths)
     {
-        if (paths.Host is { } host)
+        if (paths.Host is { } host && MapOf(host).TryRemove(host.Name, out _) && host.Type != HostMatchType.Exact)
         {
-            MapOf(host).TryRemove(host.Name, out _);
+            _wildcards--;
         }
     }
 
@@ -69,7 +77,7 @@ internal sealed class HostIndex
 
     private void FindWildcard(ReadOnlySpan<char> host, string path, ref BestMatch best)
     {
-        if ((_oneLabel.IsEmpty && _suffix.IsEmpty) || !HostName.HasSoundLabels(host))
+        if (_wildcards == 0 || !HostName.HasSoundLabels(host))
         {
             return;
         }

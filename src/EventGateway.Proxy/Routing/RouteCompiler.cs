@@ -14,32 +14,27 @@ internal static class RouteCompiler
     /// <param name="reason">For people; null when the route was compiled.</param>
     public static RouteEntry? Compile(LogState log, Route route, RouteEntry? previous, out string? reason)
     {
-        reason = FaultOf(route);
-        if (reason is not null)
+        try
         {
+            reason = FaultOf(route);
+            return reason is null ? Compile(log, route, previous) : null;
+        }
+        catch (Exception e) when (BuildFault.IsOfEntity(e))
+        {
+            reason = BuildFault.ReasonOf(e);
             return null;
         }
+    }
 
+    private static RouteEntry Compile(LogState log, Route route, RouteEntry? previous)
+    {
         var entry = new RouteEntry(log, route) { Hosts = HostsOf(route) };
         var candidates = new RouteCandidate[route.Matches.Length];
         for (var i = 0; i < candidates.Length; i++)
         {
             var match = route.Matches[i];
-            try
-            {
-                var expression = match.Path.Type == PathMatchType.Regex ? Known(previous, match.Path, i) ?? match.Path.CompileExpression() : null;
-                candidates[i] = new RouteCandidate(entry, i, match, expression, Conditions(match.Headers), Conditions(match.Query));
-            }
-            catch (ArgumentException e)
-            {
-                reason = $"matches[{i}]: not a regular expression: {e.Message}";
-                return null;
-            }
-            catch (NotSupportedException)
-            {
-                reason = $"matches[{i}]: the expression needs backtracking (a back reference or a lookaround); rewrite it without";
-                return null;
-            }
+            var expression = match.Path.Type == PathMatchType.Regex ? Known(previous, match.Path, i) ?? match.Path.CompileExpression() : null;
+            candidates[i] = new RouteCandidate(entry, i, match, expression, Conditions(match.Headers), Conditions(match.Query));
         }
 
         entry.Candidates = candidates;
@@ -48,38 +43,21 @@ internal static class RouteCompiler
 
     private static string? FaultOf(Route route)
     {
-        if (route.Matches.IsDefaultOrEmpty)
+        if (route.Validate().FirstOrDefault() is { } problem)
         {
-            return "matches: a route matches nothing; give it at least one path";
-        }
-
-        if (route.Protocols == RouteProtocols.None)
-        {
-            return "protocols: no protocol is allowed; use http, https or both";
+            return problem.ToString();
         }
 
         for (var i = 0; i < route.Matches.Length; i++)
         {
             var path = route.Matches[i].Path;
-            if (path.Type == PathMatchType.Regex)
-            {
-                continue;
-            }
-
-            if (!path.Value.StartsWith('/'))
-            {
-                return $"matches[{i}].path: '{path.Value}' must begin with '/'";
-            }
-
-            if (path.Value.AsSpan().Count('/') > MaxSegments)
+            if (path.Type != PathMatchType.Regex && path.Value.AsSpan().Count('/') > MaxSegments)
             {
                 return $"matches[{i}].path: more than {MaxSegments} segments; use a shorter path";
             }
         }
 
-        return route.HttpsRedirectStatus is 301 or 302 or 307 or 308 or 426
-            ? null
-            : $"httpsRedirectStatus: {route.HttpsRedirectStatus} is no redirect status; use 301, 302, 307, 308 or 426";
+        return null;
     }
 
     private static ImmutableArray<HostMatch?> HostsOf(Route route) => route.Hosts.Length switch

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace EventGateway.Proxy.Routing;
 
 /// <summary>
-/// A condition on a header or query parameter, compiled. Expressions are searched for anywhere in the value, as Kong does.
+/// A condition on a header or query parameter, compiled. What its expressions mean is said at <see cref="NameValueMatch"/>.
 /// Of a header that comes several times any value may match; of a query parameter the first one counts.
 /// </summary>
 internal sealed class ValueCondition
@@ -23,7 +23,7 @@ internal sealed class ValueCondition
         _name = match.Name;
         _type = match.Type;
         _values = [.. match.Values];
-        _expressions = match.Type == ValueMatchType.Regex ? [.. match.Values.Select(v => new Regex(v, PathMatch.ExpressionOptions))] : [];
+        _expressions = match.Type == ValueMatchType.Regex ? [.. match.Values.Select(v => NameValueMatch.CompileExpression(v))] : [];
     }
 
     public bool HoldsForHeader(IHeaderDictionary headers)

@@ -14,6 +14,9 @@ internal sealed partial class AccessLog : BackgroundService
 {
     private const int Capacity = 16 * 1024;
 
+    /// <summary>How long the end of the process waits for a disk that does not take the last lines.</summary>
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(5);
+
     private readonly string _target;
     private readonly ILogger<AccessLog> _logger;
     private readonly ProxyMetrics _metrics;
@@ -48,14 +51,16 @@ internal sealed partial class AccessLog : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // The server stops first; what is queued is all there will be.
+        // The server stops first; what is queued is all there will be. It is written even when the host has run out of patience with
+        // requests, so the bound is not the host's.
         _lines?.Writer.TryComplete();
+        using var bound = new CancellationTokenSource(DrainBound, TimeProvider.System);
         if (ExecuteTask is { } writing)
         {
-            await Task.WhenAny(writing, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+            await Task.WhenAny(writing, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, bound.Token));
         }
 
-        await base.StopAsync(cancellationToken);
+        await base.StopAsync(bound.Token);
     }
 
     public override void Dispose()
@@ -64,6 +69,7 @@ internal sealed partial class AccessLog : BackgroundService
         base.Dispose();
     }
 
+    // Ends when the queue is completed and empty, not by the token: a cancelled loop would lose what is queued.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (_lines is null)
@@ -74,7 +80,7 @@ internal sealed partial class AccessLog : BackgroundService
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
         var failing = false;
-        while (await _lines.Reader.WaitToReadAsync(stoppingToken))
+        while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
         {
             while (buffer.WrittenCount < 48 * 1024 && _lines.Reader.TryRead(out var entry))
             {
@@ -86,8 +92,8 @@ internal sealed partial class AccessLog : BackgroundService
 
             try
             {
-                await _output!.WriteAsync(buffer.WrittenMemory, stoppingToken);
-                await _output.FlushAsync(stoppingToken);
+                await _output!.WriteAsync(buffer.WrittenMemory, CancellationToken.None);
+                await _output.FlushAsync(CancellationToken.None);
                 failing = false;
             }
             catch (IOException e)

@@ -4,6 +4,7 @@ using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Core.Sealing;
+using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -148,6 +149,20 @@ public sealed class CertificateTable : IImagePublisher
     }
 
     private ServedCertificate? Load(LogName log, Certificate certificate, out string? fault)
+    {
+        try
+        {
+            return LoadSound(log, certificate, out fault);
+        }
+        catch (Exception e) when (BuildFault.IsOfEntity(e))
+        {
+            // Without the message, which may quote what was to be read.
+            fault = $"this build cannot use it, please report that: {e.GetType().Name}";
+            return null;
+        }
+    }
+
+    private ServedCertificate? LoadSound(LogName log, Certificate certificate, out string? fault)
     {
         if (certificate.Validate().FirstOrDefault() is { } problem)
         {

@@ -40,13 +40,14 @@ internal sealed class BackendState
 
     public BackendModel Model => _model;
 
-    /// <summary>Null: the backend is gone; routes may still hold it.</summary>
+    /// <summary>Whatever this throws, the state is as it was.</summary>
+    /// <param name="entity">Null: the backend is gone; routes may still hold it.</param>
     public void SetEntity(Backend? entity)
     {
         var before = Entity;
-        Entity = entity;
         if (entity is null)
         {
+            Entity = null;
             return;
         }
 
@@ -56,10 +57,12 @@ internal sealed class BackendState
             var next = NewModel(entity);
             SetDestinations(next.Cluster, entity.Protocol);
             _model = next;
+            Entity = entity;
             return;
         }
 
         ClusterModelAccess.Set(_model.Cluster, NewClusterModel(entity));
+        Entity = entity;
         var prefix = PrefixOf(entity);
         if (prefix != _model.PathPrefix)
         {

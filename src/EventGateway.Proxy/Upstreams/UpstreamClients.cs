@@ -10,15 +10,17 @@ namespace EventGateway.Proxy.Upstreams;
 /// One client for all backends that connect alike: a private connection pool per backend would cost memory and sockets. Clients live
 /// as long as the process, as requests may hold them. Like Kong's default, certificates of https upstreams are not verified.
 /// </summary>
-internal sealed class UpstreamClients
+/// <param name="create">Makes the client of one connect timeout; null: the real one.</param>
+internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null)
 {
     /// <summary>A DNS name of an endpoint is resolved anew at least this often.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    private readonly Func<TimeSpan, HttpMessageInvoker> _create = create ?? Create;
     private readonly ConcurrentDictionary<TimeSpan, HttpMessageInvoker> _clients = new();
     private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests = new();
 
-    public HttpMessageInvoker Get(Backend backend) => _clients.GetOrAdd(backend.ConnectTimeout, Create);
+    public HttpMessageInvoker Get(Backend backend) => _clients.GetOrAdd(backend.ConnectTimeout, _create);
 
     public ForwarderRequestConfig GetRequestConfig(Backend backend) => _requests.GetOrAdd((backend.ReadTimeout, backend.Protocol), static key => new ForwarderRequestConfig
     {

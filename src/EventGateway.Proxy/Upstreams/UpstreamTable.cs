@@ -103,24 +103,34 @@ internal sealed class UpstreamTable(UpstreamClients clients)
 
     private void PutBackend(LogState log, Backend backend, HashSet<BackendState> touched)
     {
-        if (backend.Validate().FirstOrDefault() is { } problem)
+        if (FaultOf(backend) is { } fault)
         {
-            log.Refuse(backend.Key, problem.ToString());
+            log.Refuse(backend.Key, fault);
+            return;
+        }
+
+        var state = GetOrAdd(log, backend.Key);
+        try
+        {
+            state.SetEntity(backend);
+        }
+        catch (Exception e) when (BuildFault.IsOfEntity(e))
+        {
+            log.Refuse(backend.Key, BuildFault.ReasonOf(e));
+            DropIfUnused(log, state);
             return;
         }
 
         log.Accept(backend.Key);
-        var state = GetOrAdd(log, backend.Key);
         Join(log, state, backend.EndpointsGroup);
-        state.SetEntity(backend);
         touched.Add(state);
     }
 
     private static void PutEndpoints(LogState log, Endpoints endpoints, HashSet<BackendState> touched)
     {
-        if (endpoints.Validate().FirstOrDefault() is { } problem)
+        if (FaultOf(endpoints) is { } fault)
         {
-            log.Refuse(endpoints.Key, problem.ToString());
+            log.Refuse(endpoints.Key, fault);
             return;
         }
 
@@ -134,6 +144,18 @@ internal sealed class UpstreamTable(UpstreamClients clients)
         var group = GroupOf(log, endpoints.Group);
         group.Put(endpoints);
         touched.UnionWith(group.Backends);
+    }
+
+    private static string? FaultOf(Entity entity)
+    {
+        try
+        {
+            return entity.Validate().FirstOrDefault()?.ToString();
+        }
+        catch (Exception e) when (BuildFault.IsOfEntity(e))
+        {
+            return BuildFault.ReasonOf(e);
+        }
     }
 
     private static void RemoveEndpoints(LogState log, EntityKey key, HashSet<BackendState> touched)

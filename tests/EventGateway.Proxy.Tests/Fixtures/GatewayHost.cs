@@ -82,7 +82,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync(new CancellationToken(canceled: true));
+        // Short: tests leave requests open on purpose.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
     }
 

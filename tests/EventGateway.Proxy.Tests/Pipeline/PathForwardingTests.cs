@@ -17,6 +17,12 @@ public sealed class PathForwardingTests
     [InlineData("/", "/%ff%fe", "/%ff%fe")]
     [InlineData("/", "/a/../b", "/b")]
     [InlineData("/", "/a/%2e%2e/b%20", "/b%20")]
+    [InlineData("/public", "/public/x/../%252e%252e/admin", "/public/%252e%252e/admin")]
+    [InlineData("/public", "/public/x/%2E%2e/%25%32e%252E/admin", "/public/%25%32e%252E/admin")]
+    [InlineData("/", "/x/../a%2Fb%c3%a9|%ff%zz", "/a%2Fb%c3%a9|%ff%zz")]
+    [InlineData("/", "/../a/./b//../c/.", "/a/b/c/")]
+    [InlineData("/", "/a%2F../b/x/..", "/a%2F../b/")]
+    [InlineData("/", "/a/...%2e/.b/..", "/a/...%2e/")]
     [InlineData("/", "/a;x=1,2/b@c:d&e=f", "/a;x=1,2/b@c:d&e=f")]
     [InlineData("/", "/a?x=http://h/../y&z=%2F..", "/a?x=http://h/../y&z=%2F..")]
     [InlineData("/api", "/api", "/api")]
@@ -67,6 +73,20 @@ public sealed class PathForwardingTests
         await using var gateway = await GatewayHost.StartAsync();
         gateway.Log().Put(Config.Endpoints("echo", upstream.Port), Config.Backend("echo"), Config.Route("r", null, "/"));
         var answer = await RawClient.ExchangeAsync(gateway.HttpPort, "GET /a\tb HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Empty(upstream.Heads);
+    }
+
+    // The target's own parser decodes "%2F" of an absolute target, that of a path does not.
+    [Theory]
+    [InlineData("http://x.example/a%2Fb")]
+    [InlineData("http://x.example/a/../b%2F%252e%252e")]
+    public async Task Forward_TargetThatIsNotWhatWasMatched_IsRefused(string target)
+    {
+        await using var upstream = new RawUpstream();
+        await using var gateway = await GatewayHost.StartAsync();
+        gateway.Log().Put(Config.Endpoints("echo", upstream.Port), Config.Backend("echo"), Config.Route("r", null, "/"));
+        var answer = await RawClient.ExchangeAsync(gateway.HttpPort, $"GET {target} HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Empty(upstream.Heads);
     }

@@ -10,6 +10,19 @@ public sealed class HostMatchTests
 
     public HostMatchTests() => _log = new TestLog("shop", _table);
 
+    [Fact]
+    public void Match_WildcardsComeAndGo_TheOthersStayAndAreFound()
+    {
+        _log.Put(Config.Route("one", "*.a.example", "/"), Config.Route("many", "**.b.example", "/"));
+        _log.Remove(Config.RouteKey("one"));
+        Assert.Equal(["-", "many"], new[] { _table.Name("x.a.example", "/"), _table.Name("x.y.b.example", "/") });
+        _log.Remove(Config.RouteKey("many"));
+        _log.Put(Config.Route("exact", "a.example", "/"));
+        _log.Remove(Config.RouteKey("exact"));
+        _log.Put(Config.Route("one", "*.a.example", "/"));
+        Assert.Equal(["one", "-"], new[] { _table.Name("x.a.example", "/"), _table.Name("x.y.b.example", "/") });
+    }
+
     [Theory]
     [InlineData("shop.example", "exact")]
     [InlineData("SHOP.Example", "exact")]

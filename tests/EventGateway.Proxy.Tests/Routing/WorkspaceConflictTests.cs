@@ -114,7 +114,7 @@ public sealed class WorkspaceConflictTests
         Assert.Equal("r", _table.Name(Host, "/a"));
         Assert.Equal("other", _table.Name(Host, "/c"));
         Assert.Equal("-", _table.Name(Host, "/b"));
-        Assert.StartsWith("route/ns/r/0: matches[0]: not a regular expression", Assert.Single(_table.Reasons(_first)), StringComparison.Ordinal);
+        Assert.StartsWith("route/ns/r/0: matches[0].path: '/(' is not a regular expression", Assert.Single(_table.Reasons(_first)), StringComparison.Ordinal);
         _first.Put(Config.Route("r", Host, "/(?=x)", type: PathMatchType.Regex));
         Assert.Contains("backtracking", Assert.Single(_table.Reasons(_first)), StringComparison.Ordinal);
         _first.Put(Config.Route("r", Host, "/d"));

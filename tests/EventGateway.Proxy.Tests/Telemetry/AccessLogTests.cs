@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventGateway.Proxy.Tests.Telemetry;
 
@@ -65,6 +67,31 @@ public sealed class AccessLogTests : IDisposable
 
         var paths = (await File.ReadAllLinesAsync(_file)).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("path").GetString()).Order();
         Assert.Equal(Enumerable.Range(0, 500).Select(i => $"/{i}").Order(), paths);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stop_LinesQueued_AreWritten(bool isHostOutOfPatience)
+    {
+        const int Lines = 12_000;
+        var options = new ProxyOptions { AccessLog = _file };
+        using (var log = new AccessLog(options, new ProxyMetrics(options), NullLogger<AccessLog>.Instance))
+        {
+            await log.StartAsync(CancellationToken.None);
+            for (var i = 0; i < Lines; i++)
+            {
+                log.Write(new AccessLogEntry
+                {
+                    Time = Config.Epoch, Method = "GET", Scheme = "http", Host = "x", Path = $"/{i}", Query = "", ClientIp = "127.0.0.1", RequestId = "", TraceId = "",
+                });
+            }
+
+            await log.StopAsync(new CancellationToken(isHostOutOfPatience));
+        }
+
+        var paths = (await File.ReadAllLinesAsync(_file)).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("path").GetString());
+        Assert.Equal(Enumerable.Range(0, Lines).Select(i => $"/{i}"), paths);
     }
 
     private Task<GatewayHost> StartAsync() =>

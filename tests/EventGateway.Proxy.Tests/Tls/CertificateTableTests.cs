@@ -94,6 +94,15 @@ public sealed class CertificateTableTests
     }
 
     [Fact]
+    public void Put_OneThatThrows_IsRefusedAndTheOthersServed()
+    {
+        var broken = Sealed(_alpha, "a", ["a.example"]) with { ServerNames = default };
+        _alpha.Put(Sealed(_alpha, "0", ["0.example"]), broken, Sealed(_alpha, "z", ["z.example"]));
+        Assert.Equal(["CN=0", "CN=z"], new[] { "0.example", "z.example" }.Select(Subject));
+        Assert.Equal("certificate/ns/a", Assert.Single(_table.Refused(_alpha.Name)).Key);
+    }
+
+    [Fact]
     public void Put_WithoutKeyRing_RefusedByName()
     {
         var table = new CertificateTable(null, TimeProvider.System);

@@ -103,7 +103,8 @@ internal sealed partial record IngressSettings
             }
             else if (values is [['~', '*', .. var expression]])
             {
-                // Kong looks for the expression anywhere in the value and without regard to case; ours are anchored at the start.
+                // Kong looks for the expression anywhere in the value, as the model does, but without regard to case. ".*" changes nothing about
+                // what is found; without it every record written so far would be written anew.
                 headers.Add(new NameValueMatch(header, ValueMatchType.Regex, [$"(?i).*(?:{expression})"]));
             }
             else
