@@ -40,7 +40,10 @@ internal sealed class SqliteConfigLogWriter(SqliteConfigLogStore store, LogName 
         if (size > SqliteLogOptions.MaxRecordBytes)
         {
             throw new LogRefusedException(
-                $"The {what} '{record.Key}' of log {name} has {size} bytes, and a log takes {SqliteLogOptions.MaxRecordBytes} at most; make the object smaller");
+                $"The {what} '{record.Key}' of log {name} has {size} bytes, and a log takes {SqliteLogOptions.MaxRecordBytes} at most; make the object smaller")
+            {
+                ConcernsRecord = true,
+            };
         }
     }
 }

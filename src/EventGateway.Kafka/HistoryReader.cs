@@ -30,7 +30,7 @@ internal sealed class HistoryReader(
             yield break;
         }
 
-        var consumer = Build();
+        var consumer = connection.Build($"reading topic {_topic}", Build);
         try
         {
             consumer.Assign(new TopicPartitionOffset(_topic, 0, position));

@@ -211,7 +211,7 @@ internal sealed class KafkaAdmin(KafkaLogOptions options, KafkaConnectionState c
     private async Task<T> AskAsync<T>(string what, Func<IAdminClient, Task<T>> ask, CancellationToken cancellationToken)
     {
         var loginRefused = connection.LoginRefused;
-        var client = EnterClient();
+        var client = EnterClient(what);
         try
         {
             // The extra second is for a client that does not keep its own deadline.
@@ -230,6 +230,11 @@ internal sealed class KafkaAdmin(KafkaLogOptions options, KafkaConnectionState c
         }
         catch (KafkaException e)
         {
+            if (KafkaFaults.IsAccessDenied(e.Error.Code))
+            {
+                connection.Refused(e.Error);
+            }
+
             ThrowIfDenied(e.Error, what, "DESCRIBE");
             Failed(client, e.Error);
             throw connection.Unavailable(what, e.Error, e);
@@ -276,19 +281,21 @@ internal sealed class KafkaAdmin(KafkaLogOptions options, KafkaConnectionState c
         client.Retire();
     }
 
-    private SharedAdminClient EnterClient()
+    private SharedAdminClient EnterClient(string what)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _client ??= new SharedAdminClient(new AdminClientBuilder(KafkaClientSettings.Admin(options))
-                .SetErrorHandler((_, e) => connection.Note(e))
-                .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
-                .Build());
+            _client ??= new SharedAdminClient(connection.Build(what, BuildClient));
             _client.Enter();
             return _client;
         }
     }
+
+    private IAdminClient BuildClient() => new AdminClientBuilder(KafkaClientSettings.Admin(options))
+        .SetErrorHandler((_, e) => connection.Note(e))
+        .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
+        .Build();
 
     private static void ThrowIfDenied(Error error, string what, string right)
     {

@@ -68,7 +68,7 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
     public async IAsyncEnumerable<IReadOnlySet<LogName>> WatchLogsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Closed);
-        var watch = new LogDiscovery(Names, Admin);
+        var watch = new LogDiscovery(Names, Admin.ListTopicsAsync, _logger);
         while (true)
         {
             if (await watch.LookAsync(linked.Token) is { } changed)

@@ -9,12 +9,18 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
 {
     private const string LoginAdvice = "check security.protocol, sasl.mechanism, sasl.username, sasl.password and ssl.*";
     private const string AddressAdvice = "check the address and that the broker runs";
+    private const string ClientAdvice = "check the Kafka options and the files they name";
+
+    // Of our own making: librdkafka never reports this one to a client's callback.
+    private const ErrorCode NotBuilt = ErrorCode.Local_InvalidArg;
 
     private readonly Lock _lock = new();
     private TaskCompletionSource _loginRefused = NewSource();
     private bool _connected;
     private bool _everTold;
+    private bool _everConnected;
     private Error? _fault;
+    private string? _notBuiltTold;
 
     public bool IsConnected => Volatile.Read(ref _connected);
 
@@ -59,12 +65,62 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
                 return;
             }
 
-            _connected = true;
-            _everTold = false;
-            _fault = null;
+            // Faults of one client that others do not share come back soon, and have a line of their own.
+            var isNoNews = _everConnected && !_everTold && _fault is not null && IsOneClients(_fault.Code);
+            (_connected, _everConnected, _everTold, _fault) = (true, true, false, null);
+            if (isNoNews)
+            {
+                return;
+            }
         }
 
         logger.Connected(options.BootstrapServers);
+    }
+
+    /// <summary>
+    /// Makes a client. librdkafka reads the files that its settings name each time, and they can be missing or half-written while they are renewed.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">It could not be made; trying again later may help.</exception>
+    public T Build<T>(string what, Func<T> build)
+    {
+        T client;
+        try
+        {
+            client = build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            var reason = $"the Kafka client cannot be made: {KafkaLogOptionsValidation.HideSecrets(e.Message, options)}";
+            Refused(new Error(NotBuilt, reason));
+            if (Interlocked.Exchange(ref _notBuiltTold, reason) != reason)
+            {
+                logger.ClientNotBuilt(reason, ClientAdvice);
+            }
+
+            throw new LogUnavailableException($"{what}: {reason}; {ClientAdvice}");
+        }
+
+        lock (_lock)
+        {
+            _fault = _fault?.Code == NotBuilt ? null : _fault;
+        }
+
+        if (Interlocked.Exchange(ref _notBuiltTold, null) is not null)
+        {
+            logger.ClientBuiltAgain();
+        }
+
+        return client;
+    }
+
+    /// <summary>Something else than the connection is in the way, which the caller tells.</summary>
+    public void Refused(Error error)
+    {
+        lock (_lock)
+        {
+            _fault = error;
+            _connected = false;
+        }
     }
 
     /// <summary>A client's error callback. librdkafka repeats these; only a change is told.</summary>
@@ -144,7 +200,16 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
             : new LogUnavailableException($"{what}: Kafka at {servers} says: {KafkaFaults.Describe(fault)}", cause);
     }
 
-    private static string DescribeWithAdvice(Error fault) => $"{KafkaFaults.Describe(fault)}; {(KafkaFaults.IsLoginRefused(fault.Code) ? LoginAdvice : AddressAdvice)}";
+    private static string DescribeWithAdvice(Error fault)
+    {
+        var advice = fault.Code == NotBuilt ? ClientAdvice
+            : KafkaFaults.IsAccessDenied(fault.Code) ? "grant this user the right"
+            : KafkaFaults.IsLoginRefused(fault.Code) ? LoginAdvice
+            : AddressAdvice;
+        return $"{KafkaFaults.Describe(fault)}; {advice}";
+    }
+
+    private static bool IsOneClients(ErrorCode code) => code == NotBuilt || KafkaFaults.IsAccessDenied(code);
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -52,6 +52,18 @@ internal static partial class KafkaLogMessages
     [LoggerMessage(2020, LogLevel.Debug, "The topics being read could not be checked: {Reason}")]
     public static partial void CheckFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(2021, LogLevel.Warning, "{Reason}; {Advice}; trying on")]
+    public static partial void ClientNotBuilt(this ILogger logger, string reason, string advice);
+
+    [LoggerMessage(2022, LogLevel.Information, "The Kafka client could be made again")]
+    public static partial void ClientBuiltAgain(this ILogger logger);
+
+    [LoggerMessage(2023, LogLevel.Error, "Checking the topics being read failed unexpectedly; the next check comes in its time")]
+    public static partial void MonitorFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2024, LogLevel.Warning, "The logs there are cannot be listed: {Reason}; keeping those known")]
+    public static partial void DiscoveryRefused(this ILogger logger, string reason);
+
     [LoggerMessage(2030, LogLevel.Information, "Log {Log}: claimed for writing as {TransactionalId} in {Milliseconds} ms")]
     public static partial void Claimed(this ILogger logger, LogName log, string transactionalId, long milliseconds);
 

@@ -64,6 +64,11 @@ internal static class KafkaLogOptionsValidation
         || name.EndsWith(".pem", StringComparison.OrdinalIgnoreCase)
         || name is "sasl.oauthbearer.config" or "sasl.jaas.config";
 
+    /// <summary>A message of the library without the values of secret options. Where a key lies is none.</summary>
+    public static string HideSecrets(string message, KafkaLogOptions options) => options.ClientOptions
+        .Where(o => o.Value.Length > 0 && IsSecret(o.Key) && !o.Key.EndsWith(".location", StringComparison.OrdinalIgnoreCase))
+        .Aggregate(message, (text, o) => text.Replace(o.Value, "***", StringComparison.Ordinal));
+
     private static string? FindServerFault(string server)
     {
         if (server.Length == 0)

@@ -166,7 +166,8 @@ internal sealed class KafkaLogWriter : IConfigLogWriter
     /// <summary>What the caller must be told, after undoing what can be undone.</summary>
     private async Task<Exception> FailAsync(KafkaException e, string? key, long started)
     {
-        // A transaction that Kafka itself has given up on looks like a fenced one.
+        // A transaction that Kafka itself has given up on looks like a fenced one. Doubtful, so it is told as unavailable: the publisher reads the log's
+        // epoch before it claims anew, and so finds a newer writer all the same, while a fence told wrongly would stop the only writer for good.
         var couldBeTimeout = _time.GetElapsedTime(started) >= _options.EffectiveTransactionTimeout;
         var error = e.Error;
         if (e is not KafkaRetriableException && !error.IsFatal && !KafkaFaults.IsFenced(error.Code))

@@ -68,11 +68,25 @@ internal sealed class KafkaMonitor : IAsyncDisposable
                 await Task.Delay(BetweenChecks, _time, cancellationToken);
                 var wait = _connection.IsConnected || _sessions.IsEmpty ? _options.CheckInterval : WhileLost;
                 await _asked.WaitAsync(wait < BetweenChecks ? TimeSpan.Zero : wait - BetweenChecks, cancellationToken);
-                await CheckAsync(cancellationToken);
+                await CheckSafelyAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task CheckSafelyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever one check ran into, nobody else would find out that a topic was recreated or a client is dead.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _logger.MonitorFailed(e);
         }
     }
 

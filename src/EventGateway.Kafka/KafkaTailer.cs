@@ -29,6 +29,7 @@ internal sealed class KafkaTailer : IAsyncDisposable
     private readonly List<TailIntake> _touched = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _rebuildReason;
+    private string? _retryReason;
     private volatile bool _stopping;
 
     public KafkaTailer(KafkaLogOptions options, KafkaConnectionState connection, ILogger logger)
@@ -91,6 +92,12 @@ internal sealed class KafkaTailer : IAsyncDisposable
 
                 Turn();
             }
+            catch (LogUnavailableException e)
+            {
+                // No client could be made, which is told where it is made.
+                _rebuildReason = _retryReason = e.Message;
+                _wake.WaitOne(RebuildWait);
+            }
             catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
             {
                 // Building or assigning failed; a consumer that cannot even do that is of no use.
@@ -143,7 +150,11 @@ internal sealed class KafkaTailer : IAsyncDisposable
     private void RebuildNow(string reason)
     {
         _rebuildReason = null;
-        _logger.RebuildingClient(reason);
+        if (!ReferenceEquals(reason, _retryReason))
+        {
+            _logger.RebuildingClient(reason);
+        }
+
         _consumer.Rebuild(_intakes.Values);
     }
 

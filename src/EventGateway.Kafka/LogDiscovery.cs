@@ -1,10 +1,13 @@
 using EventGateway.Core.Log;
+using Microsoft.Extensions.Logging;
 
 namespace EventGateway.Kafka;
 
 /// <summary>Finds logs by the names of topics. A log counts as gone only when two looks in a row miss it: a broker that starts knows few topics.</summary>
-internal sealed class LogDiscovery(KafkaTopicNames names, KafkaAdmin admin)
+/// <param name="listTopics">All topics that may be seen; null when that is not known yet.</param>
+internal sealed class LogDiscovery(KafkaTopicNames names, Func<CancellationToken, Task<IReadOnlyList<string>?>> listTopics, ILogger logger)
 {
+    private string? _refusalTold;
     private HashSet<LogName>? _told;
     private HashSet<LogName> _missing = [];
 
@@ -14,14 +17,26 @@ internal sealed class LogDiscovery(KafkaTopicNames names, KafkaAdmin admin)
         IReadOnlyList<string>? topics;
         try
         {
-            topics = await admin.ListTopicsAsync(cancellationToken);
+            topics = await listTopics(cancellationToken);
         }
         catch (LogUnavailableException)
         {
             // The connection's state and its log line tell; the logs known so far stay.
             return null;
         }
+        catch (LogRefusedException e)
+        {
+            // A right that was taken away must not stop a proxy that serves.
+            if (_refusalTold != e.Message)
+            {
+                _refusalTold = e.Message;
+                logger.DiscoveryRefused(e.Message);
+            }
 
+            return null;
+        }
+
+        _refusalTold = null;
         if (topics is null)
         {
             return null;

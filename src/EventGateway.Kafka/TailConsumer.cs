@@ -21,10 +21,11 @@ internal sealed class TailConsumer(
 
     public ConsumeResult<string, byte[]?>? Consume(TimeSpan wait) => _client!.Consume(wait);
 
-    /// <summary>Starts fetching a topic; at once if it is the only one, else when its metadata is known.</summary>
+    /// <summary>Starts fetching a topic; at once if nothing else is fetched, else when its metadata is known.</summary>
     public void Add(TailIntake intake, bool isOnly)
     {
-        if (isOnly)
+        // Without a client, as after a rebuild for sessions that had all ended, there is no fetch under way either, and nothing to prime.
+        if (isOnly || _client is null)
         {
             Assign([intake]);
             return;
@@ -113,7 +114,7 @@ internal sealed class TailConsumer(
 
         if (_client is null)
         {
-            _client = Build();
+            _client = connection.Build("reading logs", Build);
             _metadata = new ClientMetadata(_client.Handle, PrimeTimeout, logger);
         }
 

@@ -26,7 +26,13 @@ internal sealed class WriterFaults(LogName log, KafkaLogOptions options, RecordL
             ? new LogRefusedException(
                 $"Kafka refused {what} of log {log} as too large ({KafkaFaults.Describe(error)}); the limit is {limits.ConfigBytes} bytes by "
                 + $"{limits.ConfigSetting}, or less on the broker: make the object smaller or raise message.max.bytes and the topic's max.message.bytes", cause)
-            : new LogRefusedException($"Kafka refused {what} of log {log}: {KafkaFaults.Describe(error)}", cause);
+            {
+                ConcernsRecord = true,
+            }
+            : new LogRefusedException($"Kafka refused {what} of log {log}: {KafkaFaults.Describe(error)}", cause)
+            {
+                ConcernsRecord = error.Code == ErrorCode.InvalidRecord,
+            };
     }
 
     /// <exception cref="LogRefusedException">The record is larger than its topic takes.</exception>
@@ -36,7 +42,10 @@ internal sealed class WriterFaults(LogName log, KafkaLogOptions options, RecordL
         {
             throw new LogRefusedException(
                 $"record {key} of log {log} has {size} bytes, more than the {limit} that {setting} allows; make the object smaller, "
-                + $"or raise {setting} (the client's is set by --kafka-option message.max.bytes=N)");
+                + $"or raise {setting} (the client's is set by --kafka-option message.max.bytes=N)")
+            {
+                ConcernsRecord = true,
+            };
         }
     }
 }

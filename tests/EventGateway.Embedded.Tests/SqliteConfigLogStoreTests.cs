@@ -79,6 +79,7 @@ public sealed class SqliteConfigLogStoreTests : IDisposable
 
         await writer.AppendAsync(new LogRecord("just", new byte[Room]));
         var refusal = await Assert.ThrowsAsync<LogRefusedException>(() => writer.AppendAsync(new LogRecord("over", new byte[Room + 1])));
+        Assert.True(refusal.ConcernsRecord);
         var history = await Assert.ThrowsAsync<LogRefusedException>(
             () => writer.AppendAsync([Put("a")], new LogRecord("hist", new byte[Room + 1]), CancellationToken.None));
 

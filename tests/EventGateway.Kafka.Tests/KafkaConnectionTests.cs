@@ -215,6 +215,7 @@ public sealed class KafkaConnectionTests
         await writer.AppendAsync([KafkaTestBase.Put("b", "1")], null, Token);
         await reader.WaitForKeyAsync("b");
         var claim = await Assert.ThrowsAsync<LogRefusedException>(() => proxy.Open(Shop).ClaimAsync(Token));
+        Assert.False(claim.ConcernsRecord);
         Assert.Contains("transactional id", claim.Message, StringComparison.Ordinal);
 
         var nobody = area.Store(o => Login(o, "n", "nobody"));

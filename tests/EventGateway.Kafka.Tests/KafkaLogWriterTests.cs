@@ -64,6 +64,7 @@ public sealed class KafkaLogWriterTests(SharedKafka kafka) : KafkaTestBase(kafka
             () => writer.AppendAsync([new LogRecord("route/shop/huge/0", new byte[4 * 1024 * 1024])], null, Token));
         await writer.AppendAsync([Put("after", "1")], null, Token);
 
+        Assert.True(refusal.ConcernsRecord);
         Assert.Contains("route/shop/huge/0", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("4194304", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("message.max.bytes", refusal.Message, StringComparison.Ordinal);
@@ -119,7 +120,8 @@ public sealed class KafkaLogWriterTests(SharedKafka kafka) : KafkaTestBase(kafka
             "the broker to refuse a record of 100000 bytes");
         await writer.AppendAsync([Put("after", "1")], null, Token);
 
-        Assert.Contains("big", refusal!.Message, StringComparison.Ordinal);
+        Assert.True(refusal!.ConcernsRecord);
+        Assert.Contains("big", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

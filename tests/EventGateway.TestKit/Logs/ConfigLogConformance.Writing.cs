@@ -65,6 +65,7 @@ public abstract partial class ConfigLogConformance
             () => AppendAsync(writer, Put("small", "1"), Put("too-large", new byte[OversizeLength]), Put("commit", "1")));
         await AppendAsync(writer, Put("after", "1"));
 
+        Assert.True(refusal.ConcernsRecord);
         Assert.Contains("too-large", refusal.Message, StringComparison.Ordinal);
         AssertRecords([Put("after", "1")], await ReadAllAsync(log));
         Assert.True(await log.GetEndAsync(Token) > end);

@@ -41,7 +41,10 @@ internal sealed class InMemoryConfigLogWriter(InMemoryConfigLogStore store, LogN
         if (refused is not null)
         {
             throw new LogRefusedException(
-                $"The value of '{refused.Key}' in log {name} has {refused.Value?.Length} bytes; at most {area.MaxValueLength} are taken");
+                $"The value of '{refused.Key}' in log {name} has {refused.Value?.Length} bytes; at most {area.MaxValueLength} are taken")
+            {
+                ConcernsRecord = true,
+            };
         }
 
         var (fault, stored) = store.TakeFault_NeedsLock();
