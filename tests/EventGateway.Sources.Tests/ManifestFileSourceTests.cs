@@ -168,6 +168,27 @@ public sealed class ManifestFileSourceTests
     }
 
     [Fact]
+    public async Task WatchAsync_FileBrokenAtTheStart_SaysThatItDoesNotKnowAll()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.yaml", ManifestTexts.Ingress("a", "/a"));
+        folder.Write("b.yaml", "{{{ not yaml");
+        await using var watch = new SourceWatch(folder.Path);
+        await watch.UntilAsync(() => watch.PathOf("a") == "/a", "first state");
+        Assert.True(watch.IsPartial);
+
+        folder.Write("b.yaml", ManifestTexts.Ingress("b", "/b"));
+        await watch.UntilAsync(() => watch.PathOf("b") == "/b", "mended");
+        Assert.False(watch.IsPartial);
+
+        // What is broken later holds what it held: all is known.
+        folder.Write("b.yaml", "{{{ not yaml");
+        folder.Write("a.yaml", ManifestTexts.Ingress("a", "/a2"));
+        await watch.UntilAsync(() => watch.PathOf("a") == "/a2", "edited");
+        Assert.False(watch.IsPartial);
+    }
+
+    [Fact]
     public async Task WatchAsync_FileUnreadable_KeepsItsObjectsAndSaysSo()
     {
         using var folder = new TemporaryFolder();

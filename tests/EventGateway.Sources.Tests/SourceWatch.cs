@@ -13,7 +13,7 @@ internal sealed class SourceWatch : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private readonly IAsyncEnumerator<IReadOnlyDictionary<string, DesiredState>> _states;
+    private readonly IAsyncEnumerator<SourceState> _states;
     private Task<bool>? _next;
 
     public SourceWatch(string path, TimeSpan? scanInterval = null)
@@ -27,6 +27,8 @@ internal sealed class SourceWatch : IAsyncDisposable
     public RecordingLoggerProvider Log { get; } = new();
 
     public IReadOnlyDictionary<string, DesiredState> Current { get; private set; } = new Dictionary<string, DesiredState>();
+
+    public bool IsPartial { get; private set; }
 
     public int States { get; private set; }
 
@@ -49,7 +51,8 @@ internal sealed class SourceWatch : IAsyncDisposable
 
             Assert.True(await _next, "the source ended");
             _next = null;
-            Current = _states.Current;
+            Current = _states.Current.Workspaces;
+            IsPartial = _states.Current.IsPartial;
             States++;
         }
     }

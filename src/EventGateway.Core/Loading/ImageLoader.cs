@@ -176,12 +176,15 @@ public sealed partial class ImageLoader
 
     private void ReportUnreadable(LogStatus before)
     {
-        foreach (var refused in _status.Refused)
+        if (_status.Refused.IsEmpty)
         {
-            if (!before.Refused.Contains(refused))
-            {
-                LogUnreadable(_log.Name, refused.Key, refused.Reason);
-            }
+            return;
+        }
+
+        var known = before.Refused.ToHashSet();
+        foreach (var refused in _status.Refused.Where(r => !known.Contains(r)))
+        {
+            LogUnreadable(_log.Name, refused.Key, refused.Reason);
         }
     }
 

@@ -8,6 +8,12 @@ public sealed record DesiredState(ImmutableDictionary<EntityKey, DesiredEntity> 
 {
     public static readonly DesiredState Empty = new(ImmutableDictionary<EntityKey, DesiredEntity>.Empty);
 
+    /// <summary>
+    /// Whether something could not be read since the source was started, so that it is not known what it wants: what is in the log
+    /// and was not wanted since then stays there.
+    /// </summary>
+    public bool IsPartial { get; init; }
+
     /// <exception cref="ArgumentException">Two entities have one key.</exception>
     public static DesiredState Of(IEnumerable<DesiredEntity> entities) => new(entities.ToImmutableDictionary(e => e.Entity.Key));
 }

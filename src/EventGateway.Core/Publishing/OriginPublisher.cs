@@ -25,6 +25,7 @@ public sealed partial class OriginPublisher : BackgroundService
     private readonly List<Task> _running = [];
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _sourceListed;
+    private bool _looksForUnlisted;
 
     public OriginPublisher(
         IConfigLogStore store, IConfigSource source, PublisherOptions options, TimeProvider time, ILoggerFactory loggers, KeyRing? keyRing = null)
@@ -76,22 +77,23 @@ public sealed partial class OriginPublisher : BackgroundService
     {
         await foreach (var wanted in _source.WatchAsync(cancellationToken))
         {
-            foreach (var (workspace, state) in wanted)
+            foreach (var (workspace, state) in wanted.Workspaces)
             {
-                Submit(workspace, state, cancellationToken);
+                Submit(workspace, wanted.IsPartial ? state with { IsPartial = true } : state, cancellationToken);
             }
 
             foreach (var (workspace, publisher) in _publishers)
             {
-                if (!wanted.ContainsKey(workspace))
+                if (!wanted.Workspaces.ContainsKey(workspace))
                 {
-                    publisher.Submit(DesiredState.Empty);
+                    publisher.Submit(DesiredState.Empty with { IsPartial = wanted.IsPartial });
                 }
             }
 
-            if (!_sourceListed && _options.OwnsOrigin)
+            if (_options.OwnsOrigin && !wanted.IsPartial && !_looksForUnlisted)
             {
-                _emptying = GuardAsync(EmptyUnlistedAsync(wanted, cancellationToken), cancellationToken);
+                _looksForUnlisted = true;
+                _emptying = GuardAsync(EmptyUnlistedAsync(wanted.Workspaces, cancellationToken), cancellationToken);
             }
 
             _sourceListed = true;

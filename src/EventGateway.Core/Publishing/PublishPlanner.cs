@@ -37,21 +37,25 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
             }
         }
 
-        var removals = Removals(desired, actual, repairs, KeptFor(refused, actual), out var held);
-        Forget(desired);
-        return new PublishPlan(Split(puts.OrderBy(PutOrder).ThenBy(c => c.Key).Concat(removals.OrderByDescending(PutOrder).ThenBy(c => c.Key))), refused.ToImmutable(), held);
+        var removals = Removals(desired, actual, repairs, KeptFor(refused, actual), out var held, out var leftAlone);
+        Forget(desired, actual);
+        return new PublishPlan(Split(puts.OrderBy(PutOrder).ThenBy(c => c.Key).Concat(removals.OrderByDescending(PutOrder).ThenBy(c => c.Key))), refused.ToImmutable(), held, leftAlone);
     }
 
     /// <summary>What the older versions of refused routes point at in the log: it stays as long as they do.</summary>
     private static HashSet<EntityKey> KeptFor(IEnumerable<RefusedRecord> refused, ConfigImage actual) =>
         [.. refused.SelectMany(r => actual.Routes.TryGet(EntityKey.Parse(r.Key), out var route) ? route.Entity.Backends : []).Select(b => b.Backend)];
 
-    private List<Change> Removals(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, HashSet<EntityKey> kept, out int held)
+    private List<Change> Removals(
+        DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, HashSet<EntityKey> kept, out int held, out int leftAlone)
     {
         // A newer writer's kinds and features are not this one's to remove.
         var unwanted = actual.Entries.Select(e => e.Entity.Key)
             .Where(k => k.Kind is not (EntityKind.Unknown or EntityKind.Feature) && !desired.Entities.ContainsKey(k) && !kept.Contains(k))
             .ToList();
+
+        // What could not be read may be just the object that wants it.
+        leftAlone = desired.IsPartial ? unwanted.RemoveAll(k => !_prepared.ContainsKey(k)) : 0;
         var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
         held = isMass ? unwanted.Count : 0;
         var removals = isMass ? [] : unwanted.ToHashSet();
@@ -101,11 +105,12 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         return EntityCodec.ToChange(entity, wanted.Provenance with { Origin = log.Origin });
     }
 
-    private void Forget(DesiredState desired)
+    /// <summary>What was wanted once is remembered until it has left the log too.</summary>
+    private void Forget(DesiredState desired, ConfigImage actual)
     {
         if (_prepared.Count > desired.Entities.Count)
         {
-            foreach (var key in _prepared.Keys.Where(k => !desired.Entities.ContainsKey(k)).ToList())
+            foreach (var key in _prepared.Keys.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null).ToList())
             {
                 _prepared.Remove(key);
             }

@@ -23,6 +23,9 @@ public sealed record PublisherStatus(LogName Log)
     /// <summary>Removals held back by the mass-removal guard.</summary>
     public int HeldRemovals { get; init; }
 
+    /// <summary>Entities that stay because the source could not be read in whole and has not mentioned them since it was started.</summary>
+    public int LeftAlone { get; init; }
+
     /// <summary>Entities that were not published, and why.</summary>
     public ImmutableArray<RefusedRecord> Refused { get; init; } = [];
 

@@ -16,8 +16,8 @@ public sealed partial class WorkspacePublisher
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
-    // A taker needs this long to read the log and write its claim: only then can be told whether there is one.
-    private static readonly TimeSpan FencedGrace = TimeSpan.FromSeconds(2);
+    // A taker reads the whole log before it can write its claim: only then can be told whether there is one.
+    private static readonly TimeSpan TakerPatience = TimeSpan.FromSeconds(15);
 
     private readonly IConfigLog _log;
     private readonly PublisherOptions _options;
@@ -29,6 +29,7 @@ public sealed partial class WorkspacePublisher
 
     private DesiredState? _desired;
     private long _epoch;
+    private bool _isTakenOver;
     private TimeSpan _retry = ShortestRetry;
     private volatile PublisherStatus _status;
 
@@ -55,6 +56,7 @@ public sealed partial class WorkspacePublisher
         {
             try
             {
+                await ThrowIfTakenOverAsync(TimeSpan.Zero, cancellationToken);
                 await RunSessionAsync(cancellationToken);
             }
             catch (LogUnavailableException e)
@@ -65,10 +67,10 @@ public sealed partial class WorkspacePublisher
             {
                 Fail(e.Message);
             }
-            catch (LogFencedException e)
+            catch (LogFencedException e) when (!_isTakenOver)
             {
                 Fail(e.Message);
-                await ThrowIfTakenOverAsync(e, cancellationToken);
+                await ThrowIfTakenOverAsync(TakerPatience, cancellationToken);
             }
 
             await Task.Delay(_retry * (0.5 + Random.Shared.NextDouble()), _time, cancellationToken);
@@ -152,6 +154,7 @@ public sealed partial class WorkspacePublisher
             Position = session.Image.Position,
             Refused = refused,
             HeldRemovals = plan.HeldRemovals,
+            LeftAlone = plan.LeftAlone,
         };
     }
 
@@ -164,13 +167,13 @@ public sealed partial class WorkspacePublisher
             LogAppended(_log.Name, session.Image.Position.Commit, session.Image.Position.Offset, set.Changes.Length, session.Image.Hash);
             return [];
         }
-        catch (LogRefusedException e) when (set.Changes.Length == 1)
+        catch (LogRefusedException e) when (e.ConcernsRecord && set.Changes.Length == 1)
         {
             var refused = new RefusedRecord(set.Changes[0].Key.Text, e.Message);
             LogRefused(_log.Name, refused.Key, refused.Reason);
             return [refused];
         }
-        catch (LogRefusedException)
+        catch (LogRefusedException e) when (e.ConcernsRecord)
         {
             var half = set.Changes.Length / 2;
             var first = await AppendAsync(session, new ChangeSet(set.Changes[..half]), false, cancellationToken);
@@ -179,13 +182,21 @@ public sealed partial class WorkspacePublisher
         }
     }
 
-    private async Task ThrowIfTakenOverAsync(LogFencedException fenced, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whatever ended the last session: a writer that was cut off must not take the log back from the one that followed it.
+    /// </summary>
+    /// <exception cref="LogFencedException">The log has a commit of a later writer.</exception>
+    private async Task ThrowIfTakenOverAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        await Task.Delay(FencedGrace, _time, cancellationToken);
+        if (_epoch == 0)
+        {
+            return;
+        }
+
         long epoch;
         try
         {
-            epoch = await ReadEpochAsync(cancellationToken);
+            epoch = await ReadEpochAsync(patience, cancellationToken);
         }
         catch (LogRefusedException e)
         {
@@ -196,30 +207,60 @@ public sealed partial class WorkspacePublisher
         // Kafka fences a lone writer too, when it was cut off for longer than its transaction may last: that one claims anew.
         if (epoch > _epoch)
         {
+            _isTakenOver = true;
             LogTakenOver(_log.Name, epoch, _epoch);
-            throw new LogFencedException($"{_log.Name} has another writer now (epoch {epoch}; ours was {_epoch}): this one stops. Two watchers must not share an --origin", fenced);
+            throw new LogFencedException($"{_log.Name} has another writer now (epoch {epoch}; ours was {_epoch}): this one stops. Two watchers must not share an --origin");
         }
     }
 
     /// <summary>The epoch of the log's last commit; 0: there is none.</summary>
-    private async Task<long> ReadEpochAsync(CancellationToken cancellationToken)
+    /// <param name="patience">How long to wait, once the log is read, for a writer later than this one.</param>
+    private async Task<long> ReadEpochAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var assembler = new ImageAssembler();
-        await foreach (var batch in _log.ReadAsync(0, cancellationToken))
+        var reachedEnd = false;
+        try
         {
-            assembler = batch.Reset == LogReset.None ? assembler : new ImageAssembler();
-            foreach (var record in batch.Records)
+            await foreach (var batch in _log.ReadAsync(0, enough.Token))
             {
-                assembler.Add(record);
-            }
+                assembler = batch.Reset == LogReset.None ? assembler : new ImageAssembler();
+                foreach (var record in batch.Records)
+                {
+                    assembler.Add(record);
+                }
 
-            if (batch.ReachedEnd)
-            {
-                break;
+                if (batch.ReachedEnd && (patience == TimeSpan.Zero || assembler.Position.Epoch > _epoch))
+                {
+                    break;
+                }
+
+                if (batch.ReachedEnd && !reachedEnd)
+                {
+                    reachedEnd = true;
+                    _ = CancelAfterAsync(enough, patience);
+                }
             }
+        }
+        catch (OperationCanceledException) when (reachedEnd && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody came.
         }
 
         return assembler.Position.Epoch;
+    }
+
+    private async Task CancelAfterAsync(CancellationTokenSource source, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, _time, source.Token);
+            await source.CancelAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // No longer waited for.
+        }
     }
 
     private void Fail(string reason)
@@ -243,6 +284,11 @@ public sealed partial class WorkspacePublisher
         {
             LogHeld(_log.Name, plan.HeldRemovals, _options.MassRemovalPercent);
         }
+
+        if (plan.LeftAlone > 0 && plan.LeftAlone != _status.LeftAlone)
+        {
+            LogLeftAlone(_log.Name, plan.LeftAlone);
+        }
     }
 
     [LoggerMessage(1100, LogLevel.Information, "{Log}: claimed with epoch {Epoch} at commit {Commit}, {Entities} entities")]
@@ -256,6 +302,9 @@ public sealed partial class WorkspacePublisher
 
     [LoggerMessage(1103, LogLevel.Warning, "{Log}: {Count} removals are held back, more than {Percent} % of what the log holds. If they are meant, start once with --mass-delete-limit 100; if not, put the objects back")]
     private partial void LogHeld(LogName log, int count, int percent);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{Log}: {Count} entities stay though nothing read so far wants them: part of the source could not be read since the start. Mend what is refused, and they go or stay as it says")]
+    private partial void LogLeftAlone(LogName log, int count);
 
     [LoggerMessage(1104, LogLevel.Warning, "{Log} cannot be written: {Reason}; trying again")]
     private partial void LogFault(LogName log, string reason);

@@ -17,7 +17,7 @@ internal sealed partial class ManifestFileSource(IOptions<ManifestSourceOptions>
 
     private readonly ManifestSourceOptions _options = options.Value;
 
-    public async IAsyncEnumerable<IReadOnlyDictionary<string, DesiredState>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SourceState> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var paths = _options.Paths.ToImmutableArray();
         var reading = ManifestReading.Of(new ManifestTree(paths, Console.In, time), _options, time);
@@ -25,17 +25,17 @@ internal sealed partial class ManifestFileSource(IOptions<ManifestSourceOptions>
 
         // Watched before they are first read, so that no change falls between the two.
         using var watch = new ManifestWatch(paths, time, logger);
-        ImmutableDictionary<string, DesiredState>? last = null;
+        SourceState? last = null;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var started = time.GetTimestamp();
             var translation = reading.Next(watch.TakeWritten());
             verdicts.Take(translation.Verdicts, string.Join(", ", paths));
-            if (!ReferenceEquals(last, translation.Desired))
+            if (!ReferenceEquals(last?.Workspaces, translation.Desired) || last.IsPartial != reading.IsPartial)
             {
-                last = translation.Desired;
-                LogRead(translation.Verdicts.Length, last.Count, time.GetElapsedTime(started).TotalMilliseconds);
+                last = new SourceState(translation.Desired) { IsPartial = reading.IsPartial };
+                LogRead(translation.Verdicts.Length, last.Workspaces.Count, time.GetElapsedTime(started).TotalMilliseconds);
                 yield return last;
             }
 

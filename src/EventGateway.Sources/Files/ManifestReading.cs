@@ -1,3 +1,4 @@
+using EventGateway.Core.Publishing;
 using EventGateway.Sources.Kubernetes.Translation;
 
 namespace EventGateway.Sources.Files;
@@ -26,6 +27,9 @@ internal sealed class ManifestReading
         var translation = _translator.Translate(_snapshot);
         return translation with { Verdicts = ManifestVerdicts.Join(translation.Verdicts, _tree.Faults.ToList()) };
     }
+
+    /// <summary>See <see cref="SourceState.IsPartial"/>.</summary>
+    public bool IsPartial => _tree.IsPartial;
 
     public bool LooksChanged() => _tree.LooksChanged();
 }

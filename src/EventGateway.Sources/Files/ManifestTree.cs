@@ -18,10 +18,15 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
     private readonly Dictionary<string, string> _byFullPath = new(StringComparer.Ordinal);
     private readonly HashSet<string> _rootsThatWereFolders = new(StringComparer.Ordinal);
     private ImmutableArray<LocatedFault> _walkFaults = [];
+    private bool _isStarted;
+    private bool _walkedInWhole;
 
     public IEnumerable<PlacedObject> Objects => _files.Values.SelectMany(f => f.Objects);
 
     public IEnumerable<LocatedFault> Faults => _walkFaults.Concat(_files.Values.SelectMany(f => f.Faults));
+
+    /// <summary>Whether something that was there at the start could not be read in whole since.</summary>
+    public bool IsPartial => !_walkedInWhole || _files.Values.Any(f => f.MayHoldMore);
 
     /// <summary>Whether a look at names and times alone finds something new.</summary>
     public bool LooksChanged()
@@ -62,11 +67,13 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
 
         if (paths.Contains(StandardInput) && !_files.ContainsKey(StandardInput))
         {
-            var file = new TrackedFile(StandardInput);
+            var file = new TrackedFile(StandardInput, isFromStart: true);
             _files.Add(StandardInput, file);
             file.Take(Encoding.UTF8.GetBytes(standardInput.ReadToEnd()), default, time.GetUtcNow());
         }
 
+        _isStarted = true;
+        _walkedInWhole |= walk.Faults.Count == 0;
         _walkFaults = [.. walk.Faults.Select(f => new LocatedFault(f.Path, 1, new ManifestFault(null, "", [new ManifestProblem(1, f.Message)]), keep.Count > 0))];
     }
 
@@ -95,7 +102,7 @@ internal sealed class ManifestTree(IReadOnlyList<string> paths, TextReader stand
 
     private TrackedFile Track(string path)
     {
-        var file = new TrackedFile(path);
+        var file = new TrackedFile(path, !_isStarted);
         _files.Add(path, file);
         _byFullPath[Path.GetFullPath(path)] = path;
         return file;

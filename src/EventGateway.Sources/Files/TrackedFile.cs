@@ -7,8 +7,11 @@ namespace EventGateway.Sources.Files;
 /// What is in use of one file. A good reading replaces everything; a broken one adds and replaces what it could read, and removes
 /// nothing.
 /// </summary>
-internal sealed class TrackedFile(string path)
+/// <param name="isFromStart">Whether the file was there when the source was started.</param>
+internal sealed class TrackedFile(string path, bool isFromStart)
 {
+    private bool _wasGood;
+
     private ManifestFile? _read;
 
     public string Path { get; } = path;
@@ -18,6 +21,9 @@ internal sealed class TrackedFile(string path)
     public ImmutableArray<PlacedObject> Objects { get; private set; } = [];
 
     public ImmutableArray<LocatedFault> Faults { get; private set; } = [];
+
+    /// <summary>Whether an earlier run may have read objects in this file that this one has not seen yet.</summary>
+    public bool MayHoldMore => isFromStart && !_wasGood;
 
     public void Take(byte[] bytes, FileStamp stamp, DateTimeOffset now)
     {
@@ -47,6 +53,7 @@ internal sealed class TrackedFile(string path)
         {
             Objects = [.. items];
             Faults = [];
+            _wasGood = true;
             return;
         }
 

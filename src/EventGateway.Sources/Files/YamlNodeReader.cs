@@ -26,13 +26,19 @@ internal sealed partial class YamlNodeReader
     /// <exception cref="ManifestSyntaxException">The text is not YAML.</exception>
     public static ManifestNode? Read(string text)
     {
+        var reader = new YamlNodeReader(text);
         try
         {
-            return new YamlNodeReader(text).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException e)
         {
             throw new ManifestSyntaxException((int)e.Start.Line, $"this is not YAML: {Unwrapped(e)}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // YamlDotNet's scanner fails so on some broken texts; one of them must not end the process.
+            throw new ManifestSyntaxException((int)Math.Max(1, reader._parser.Current?.End.Line ?? 1), "this is not YAML: something behind this place cannot be read; look for an open bracket, brace or quote");
         }
     }
 

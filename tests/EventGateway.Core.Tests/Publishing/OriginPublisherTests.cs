@@ -82,6 +82,26 @@ public sealed class OriginPublisherTests : PublisherTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SourceNotReadInWhole_RemovesOnlyWhatItHasMentioned()
+    {
+        await FillAsync(new LogName("a", "shop"));
+        await FillAsync(Blog);
+        await StartAsync(owns: true);
+
+        // r0001 and r0002 are in the log since an earlier run; nobody can say whether the broken file wants them.
+        _source.Say(new Dictionary<string, DesiredState> { ["shop"] = Desired(Route(0), Route(7)) }, isPartial: true);
+        await UntilAsync(() => ImageOf().Count == 4);
+        _source.Say(new Dictionary<string, DesiredState> { ["shop"] = Routes(1) }, isPartial: true);
+        await UntilAsync(() => Holds(Routes(3)));
+        Assert.Equal(2, _publisher!.Statuses[0].LeftAlone);
+        Assert.True(Holds(Routes(3), Blog));
+
+        // Read in whole, it says that it does not.
+        Wants(("shop", Routes(1)));
+        await UntilAsync(() => Holds(Routes(1)) && Holds(DesiredState.Empty, Blog));
+    }
+
+    [Fact]
     public async Task Run_UnlistedWorkspaceThatComesBeforeTheStoreAnswers_IsNotEmptied()
     {
         await FillAsync(Blog);
@@ -151,12 +171,12 @@ public sealed class OriginPublisherTests : PublisherTests, IAsyncLifetime
 
     private sealed class ChannelSource : IConfigSource
     {
-        private readonly Channel<IReadOnlyDictionary<string, DesiredState>> _channel = Channel.CreateUnbounded<IReadOnlyDictionary<string, DesiredState>>();
+        private readonly Channel<SourceState> _channel = Channel.CreateUnbounded<SourceState>();
 
-        public void Say(IReadOnlyDictionary<string, DesiredState> wanted) => _channel.Writer.TryWrite(wanted);
+        public void Say(IReadOnlyDictionary<string, DesiredState> wanted, bool isPartial = false) => _channel.Writer.TryWrite(new SourceState(wanted) { IsPartial = isPartial });
 
         public void End(Exception? fault = null) => _channel.Writer.Complete(fault);
 
-        public IAsyncEnumerable<IReadOnlyDictionary<string, DesiredState>> WatchAsync(CancellationToken cancellationToken) => _channel.Reader.ReadAllAsync(cancellationToken);
+        public IAsyncEnumerable<SourceState> WatchAsync(CancellationToken cancellationToken) => _channel.Reader.ReadAllAsync(cancellationToken);
     }
 }

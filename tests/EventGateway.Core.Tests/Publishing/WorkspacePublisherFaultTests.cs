@@ -1,7 +1,9 @@
+using EventGateway.Core.Image;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Tests.Image;
+using EventGateway.Core.Wire;
 using EventGateway.TestKit.Logs;
 using Xunit;
 
@@ -64,6 +66,55 @@ public sealed class WorkspacePublisherFaultTests : PublisherTests
         Assert.False(publisher.Status.IsWriter);
         Assert.Single(History);
         Assert.Equal(5, ImageOf().Count);
+    }
+
+    [Fact]
+    public async Task Run_CutOffWhileAnotherTookOver_DoesNotTakeTheLogBack()
+    {
+        var (publisher, run, _) = await PublishAsync(NewPublisher(), Routes(5));
+        Store.Disconnect();
+        publisher.Submit(Routes(6));
+        await UntilAsync(() => publisher.Status.Fault is not null, () => $"{publisher.Status}");
+
+        await using var other = await LogSession.OpenAsync(new InMemoryConfigLogStore(Area).Open(Samples.Shop), Time, Token);
+        Store.Reconnect();
+        await UntilAsync(() => run.IsCompleted);
+
+        await Assert.ThrowsAsync<LogFencedException>(() => run);
+        await other.BeatAsync(populated: false, Token);
+        Assert.Equal(2, Commits[^1].Version.Epoch);
+        Assert.Equal(5, ImageOf().Count);
+    }
+
+    [Fact]
+    public async Task Run_TakerThatIsSlowToWriteItsClaim_IsWaitedFor()
+    {
+        var (publisher, run, _) = await PublishAsync(NewPublisher(), Routes(5));
+        var log = new InMemoryConfigLogStore(Area).Open(Samples.Shop);
+        await using var taker = await log.ClaimAsync(Token);
+        publisher.Submit(Routes(6));
+        await UntilAsync(() => publisher.Status.Fault is not null, () => $"{publisher.Status}");
+
+        var claim = Commits[^1] with { Version = new RecordVersion(2, Commits[^1].Version.Sequence + 1), Reason = CommitReason.Claim };
+        await taker.AppendAsync([RecordCodec.Encode(claim)], null, Token);
+        await UntilAsync(() => run.IsCompleted);
+
+        await Assert.ThrowsAsync<LogFencedException>(() => run);
+        Assert.Equal(2, Commits[^1].Version.Epoch);
+    }
+
+    [Fact]
+    public async Task Run_RefusalThatConcernsNoRecord_IsToldOnceAndTriedAgain()
+    {
+        var (publisher, _, _) = await PublishAsync(NewPublisher(), Routes(5));
+        Store.FailNextAppend(new LogRefusedException("this user may not write"));
+        publisher.Submit(Routes(60));
+        await UntilAsync(() => publisher.Status.Fault is not null || History.Count > 1, () => $"{publisher.Status}");
+        Assert.Equal("this user may not write", publisher.Status.Fault);
+
+        await UntilCurrentAsync(publisher, Routes(60));
+        Assert.Equal(2, History.Count);
+        Assert.Empty(publisher.Status.Refused);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal sealed class LoadShare(GatewayProcess proxy, int perSecond, string host
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or ObjectDisposedException or IOException)
         {
-            return e.ToString();
+            return $"{e.GetType().Name}: {e.GetBaseException().Message}";
         }
     }
 

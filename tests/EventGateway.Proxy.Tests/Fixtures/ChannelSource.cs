@@ -8,10 +8,10 @@ namespace EventGateway.Proxy.Tests.Fixtures;
 /// <summary>A source that wants what the test says.</summary>
 internal sealed class ChannelSource : IConfigSource
 {
-    private readonly Channel<IReadOnlyDictionary<string, DesiredState>> _states = Channel.CreateUnbounded<IReadOnlyDictionary<string, DesiredState>>();
+    private readonly Channel<SourceState> _states = Channel.CreateUnbounded<SourceState>();
 
     public void Want(string workspace, params Entity[] entities) =>
-        _states.Writer.TryWrite(new Dictionary<string, DesiredState> { [workspace] = DesiredState.Of(entities.Select(e => new DesiredEntity(e, Provenance.None))) });
+        _states.Writer.TryWrite(new SourceState(new Dictionary<string, DesiredState> { [workspace] = DesiredState.Of(entities.Select(e => new DesiredEntity(e, Provenance.None))) }));
 
-    public IAsyncEnumerable<IReadOnlyDictionary<string, DesiredState>> WatchAsync(CancellationToken cancellationToken) => _states.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<SourceState> WatchAsync(CancellationToken cancellationToken) => _states.Reader.ReadAllAsync(cancellationToken);
 }
