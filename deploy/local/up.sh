@@ -22,6 +22,7 @@ kafka=127.0.0.1:${KAFKA_PORT:-9092}
 mkdir -p "$data/kafka"
 
 children=()
+names=()
 stop() {
   trap - INT TERM EXIT
   # The last started stops first, so that nobody complains of a broker that is gone.
@@ -36,6 +37,7 @@ start() { # NAME COMMAND...: in the background, its output in a file of its own
   local name=$1; shift
   "$@" > "$data/$name.log" 2>&1 &
   children+=($!)
+  names+=("$name")
 }
 await() { # NAME SECONDS COMMAND...
   local name=$1 deadline=$((SECONDS + $2)); shift 2
@@ -120,5 +122,10 @@ for n in 1 2 3; do
 done
 
 wait -n "${children[@]}" || true
-echo "up.sh: one of the processes has ended; stopping the others. See $data/*.log" >&2
+for i in "${!children[@]}"; do
+  kill -0 "${children[i]}" 2>/dev/null || {
+    echo "up.sh: ${names[i]} has ended; stopping the others. The end of $data/${names[i]}.log:" >&2
+    tail -n 5 "$data/${names[i]}.log" >&2
+  }
+done
 exit 3

@@ -76,7 +76,7 @@ public sealed class KafkaTopicAdministration
         {
             if (!states.TryGetValue(plan.Topic, out var state))
             {
-                findings.Add(new TopicFinding(plan.Topic, "exists", "no", "yes", true, TopicFixes.Create(plan.Log)));
+                findings.Add(new TopicFinding(plan.Topic, "exists", "no", "yes", true, TopicFixes.Create(_options, plan.Log)));
                 continue;
             }
 
@@ -101,7 +101,7 @@ public sealed class KafkaTopicAdministration
         var configState = states.GetValueOrDefault(config) ?? throw Missing(config, log);
         var historyState = states.GetValueOrDefault(history) ?? throw Missing(history, log);
         var settings = await ThrowIfUnfitAsync(configState, cancellationToken);
-        TopicChecks.ThrowIfPartitioned(historyState);
+        TopicChecks.ThrowIfPartitioned(_options, historyState);
         var historySettings = await _admin.GetSettingsAsync(history, cancellationToken);
         if (historySettings?.GetValueOrDefault("cleanup.policy") is { } policy && policy != "delete")
         {
@@ -117,7 +117,7 @@ public sealed class KafkaTopicAdministration
     /// <returns>The topic's settings; null when they may not be read.</returns>
     internal async Task<IReadOnlyDictionary<string, string>?> ThrowIfUnfitAsync(TopicState topic, CancellationToken cancellationToken)
     {
-        TopicChecks.ThrowIfPartitioned(topic);
+        TopicChecks.ThrowIfPartitioned(_options, topic);
         var settings = await _admin.GetSettingsAsync(topic.Topic, cancellationToken);
         if (settings?.GetValueOrDefault("cleanup.policy") is { } policy && policy != "compact")
         {
@@ -130,7 +130,7 @@ public sealed class KafkaTopicAdministration
     }
 
     internal LogUnavailableException Missing(string topic, LogName log) =>
-        new($"topic {topic} does not exist on Kafka at {_options.BootstrapServers}; {TopicFixes.Create(log)}");
+        new($"topic {topic} does not exist on Kafka at {_options.BootstrapServers}; {TopicFixes.Create(_options, log)}");
 
     private (int Bytes, string Setting) GetLimit(string topic, IReadOnlyDictionary<string, string>? settings)
     {

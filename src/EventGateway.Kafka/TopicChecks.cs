@@ -6,12 +6,12 @@ namespace EventGateway.Kafka;
 /// <summary>Compares a topic as it is with the topic as it should be.</summary>
 internal static class TopicChecks
 {
-    public static void ThrowIfPartitioned(TopicState topic)
+    public static void ThrowIfPartitioned(KafkaLogOptions options, TopicState topic)
     {
         if (topic.Partitions != 1)
         {
             throw new LogRefusedException(
-                $"topic {topic.Topic} has {topic.Partitions} partitions and must have 1, as order is kept within one only; {TopicFixes.Remake(topic.Topic)}");
+                $"topic {topic.Topic} has {topic.Partitions} partitions and must have 1, as order is kept within one only; {TopicFixes.Remake(options, topic.Topic)}");
         }
     }
 
@@ -21,7 +21,7 @@ internal static class TopicChecks
     {
         if (state.Partitions != plan.Partitions)
         {
-            yield return new TopicFinding(plan.Topic, "partitions", Text(state.Partitions), "1", true, TopicFixes.Remake(plan.Topic));
+            yield return new TopicFinding(plan.Topic, "partitions", Text(state.Partitions), "1", true, TopicFixes.Remake(options, plan.Topic));
         }
 
         if (state.ReplicationFactor < plan.ReplicationFactor)

@@ -133,7 +133,8 @@ public sealed class KafkaLogWriterTests(SharedKafka kafka) : KafkaTestBase(kafka
         var end = await Assert.ThrowsAsync<LogUnavailableException>(() => log.GetEndAsync(Token));
 
         Assert.Contains($"topic {Area.Names.Config(Shop)} does not exist", claim.Message, StringComparison.Ordinal);
-        Assert.Contains("eventgateway topics create --origin east --workspace shop", claim.Message, StringComparison.Ordinal);
+        Assert.Contains("eventgateway topics create --kafka ", claim.Message, StringComparison.Ordinal);
+        Assert.Contains(" --origin east --workspace shop'", claim.Message, StringComparison.Ordinal);
         Assert.Contains("--create-topics", claim.Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", end.Message, StringComparison.Ordinal);
     }

@@ -165,6 +165,6 @@ public sealed partial class OriginPublisher : BackgroundService
         }
     }
 
-    [LoggerMessage(1120, LogLevel.Information, "{Log} is left from an earlier run and nothing mentions it any more: emptying it")]
+    [LoggerMessage(1120, LogLevel.Information, "{Log} is left from an earlier run and nothing mentions it any more: its entities are to be removed")]
     private partial void LogUnlisted(LogName log);
 }

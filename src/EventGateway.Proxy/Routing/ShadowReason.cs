@@ -10,7 +10,7 @@ internal static class ShadowReason
         var winner = slot.Oldest.Route;
         var source = winner.Entity.Source.Length > 0 ? winner.Entity.Source : winner.Entity.Key.Text;
         return $"{slot.Host?.ToString() ?? "any host"}, {Kind(loser.Path.Type)} {loser.Path.Value} belongs to {source} of workspace {winner.Log.Name.Workspace}, "
-            + "which is older; use another host or path, or remove that one";
+            + $"{(winner.CreatedTicks == loser.Route.CreatedTicks ? "whose name comes first" : "which is older")}; use another host or path, or remove that one";
     }
 
     private static string Kind(PathMatchType type) => type switch

@@ -61,6 +61,18 @@ internal static class CommandLine
             console.Error.WriteLine($"eventgateway: {e.Message}");
             return ExitCodes.Usage;
         }
+        catch (Exception e)
+        {
+            // The last resort: whoever runs this gets a line and a known code, not a trace and an abort.
+            console.Error.WriteLine($"eventgateway: cannot go on: {LastResort(e)}");
+            return ExitCodes.Unreachable;
+        }
+    }
+
+    private static string LastResort(Exception exception)
+    {
+        var place = exception.StackTrace?.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.StartsWith("at EventGateway.", StringComparison.Ordinal));
+        return $"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}{(place is null ? "" : $" ({place})")}";
     }
 
     private static int Refuse(ParseResult parsed, ISettingsCommand? command, CommandConsole console)

@@ -11,7 +11,7 @@ internal static class ExitCodes
     /// <summary>Wrong usage or settings; nothing was begun.</summary>
     public const int Usage = 2;
 
-    /// <summary>A dependency could not be reached, or another process has taken over what this one had.</summary>
+    /// <summary>A dependency could not be reached, another process has taken over what this one had, or something went wrong that nobody foresaw.</summary>
     public const int Unreachable = 3;
 
     public const int Interrupted = 130;

@@ -12,7 +12,8 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     [
         .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
         SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
-    ])
+    ],
+    hidden: [SettingCatalog.Data])
 {
     public override ImmutableArray<string> Examples =>
     [

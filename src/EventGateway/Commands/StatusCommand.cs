@@ -9,7 +9,8 @@ namespace EventGateway.Commands;
 internal sealed class StatusCommand() : SettingsCommand<StatusQuery>(
     "status",
     "Shows what one process serves or writes: readiness, and of each log its commit, image hash and refused records.",
-    [SettingCatalog.Url, SettingCatalog.Output, SettingCatalog.Config])
+    [SettingCatalog.Url, SettingCatalog.Output, SettingCatalog.Config],
+    hidden: [SettingCatalog.Kafka])
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -17,6 +18,7 @@ internal sealed class StatusCommand() : SettingsCommand<StatusQuery>(
 
     protected override StatusQuery Read(SettingsReader reader)
     {
+        reader.NotYet(SettingCatalog.Kafka, "the status of the whole fleet is not available yet; ask one process with --url");
         var text = reader.Text(SettingCatalog.Url) ?? "";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
@@ -40,7 +42,7 @@ internal sealed class StatusCommand() : SettingsCommand<StatusQuery>(
             }
 
             using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            var report = new StatusReport(document.RootElement);
+            var report = new StatusReport(document.RootElement, StatusReport.IsReady(document.RootElement) ? [] : await ReasonsAsync(client, settings.Url!, cancellationToken));
             await (settings.AsJson ? report.WriteJsonAsync(console.Out) : report.WriteTablesAsync(console.Out));
             return report.IsGood ? ExitCodes.Done : ExitCodes.Differs;
         }
@@ -56,6 +58,13 @@ internal sealed class StatusCommand() : SettingsCommand<StatusQuery>(
         {
             return await UnreachableAsync(console, $"{address} did not answer with a status; is that the status port (--status-port) of an eventgateway?");
         }
+    }
+
+    private static async Task<ImmutableArray<string>> ReasonsAsync(HttpClient client, Uri url, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetAsync(new Uri(url, "/readyz"), cancellationToken);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+        return document.RootElement.TryGetProperty("reasons", out var reasons) ? [.. reasons.EnumerateArray().Select(r => r.ToString())] : [];
     }
 
     private static async Task<int> UnreachableAsync(CommandConsole console, string message)

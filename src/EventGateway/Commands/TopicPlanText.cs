@@ -9,10 +9,10 @@ internal static class TopicPlanText
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static Task WriteAsync(TextWriter writer, IReadOnlyCollection<TopicPlan> plans, bool asJson, Func<TopicPlan, string> state) =>
-        asJson ? writer.WriteLineAsync(Json(plans, state).ToJsonString(Indented)) : WriteTextAsync(writer, plans, state);
+    public static Task WriteAsync(TextWriter writer, IReadOnlyCollection<TopicPlan> plans, bool asJson, Func<TopicPlan, string> state, IReadOnlyCollection<TopicFinding>? findings = null) =>
+        asJson ? writer.WriteLineAsync(Json(plans, state, findings).ToJsonString(Indented)) : WriteTextAsync(writer, plans, state, findings ?? []);
 
-    private static async Task WriteTextAsync(TextWriter writer, IReadOnlyCollection<TopicPlan> plans, Func<TopicPlan, string> state)
+    private static async Task WriteTextAsync(TextWriter writer, IReadOnlyCollection<TopicPlan> plans, Func<TopicPlan, string> state, IReadOnlyCollection<TopicFinding> findings)
     {
         var table = new TextTable("TOPIC", "STATE", "PARTITIONS", "REPLICAS");
         foreach (var plan in plans)
@@ -25,6 +25,23 @@ internal static class TopicPlanText
         {
             await writer.WriteLineAsync($"\nRecommended settings of {string.Join(", ", alike.Select(p => p.Topic))}:\n{alike.Key}");
         }
+
+        if (findings.Count > 0)
+        {
+            await writer.WriteLineAsync("\nNot as it should be, and left as it is:");
+            await TopicFindingText.WriteTableAsync(writer, findings);
+        }
+    }
+
+    private static JsonObject Json(IEnumerable<TopicPlan> plans, Func<TopicPlan, string> state, IReadOnlyCollection<TopicFinding>? findings)
+    {
+        var json = Json(plans, state);
+        if (findings is not null)
+        {
+            json["findings"] = TopicFindingText.Json(findings);
+        }
+
+        return json;
     }
 
     private static JsonObject Json(IEnumerable<TopicPlan> plans, Func<TopicPlan, string> state) => new()

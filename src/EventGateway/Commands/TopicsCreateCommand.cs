@@ -5,7 +5,7 @@ using EventGateway.Settings;
 namespace EventGateway.Commands;
 
 /// <summary><c>eventgateway topics create</c>: makes the missing topics.</summary>
-internal sealed class TopicsCreateCommand() : TopicsVerb("create", "Makes the topics that are missing, with the recommended settings. Those that exist are left as they are.")
+internal sealed class TopicsCreateCommand() : TopicsVerb("create", "Makes the topics that are missing, with the recommended settings. Those that exist are left as they are; exit code 1 when one of them differs.")
 {
     public override ImmutableArray<string> Examples =>
     [
@@ -17,7 +17,8 @@ internal sealed class TopicsCreateCommand() : TopicsVerb("create", "Makes the to
     {
         var made = (await store.Topics.CreateAsync(settings.Logs, cancellationToken)).Select(p => p.Topic).ToHashSet(StringComparer.Ordinal);
         var plans = await store.Topics.PlanAsync(settings.Logs, cancellationToken);
-        await TopicPlanText.WriteAsync(console.Out, plans, settings.AsJson, plan => made.Contains(plan.Topic) ? "made" : "existed");
-        return ExitCodes.Done;
+        var findings = await store.Topics.VerifyAsync(settings.Logs, cancellationToken);
+        await TopicPlanText.WriteAsync(console.Out, plans, settings.AsJson, plan => made.Contains(plan.Topic) ? "made" : "existed", findings);
+        return findings.Count == 0 ? ExitCodes.Done : ExitCodes.Differs;
     }
 }

@@ -10,7 +10,7 @@ namespace EventGateway.Commands;
 /// <summary><c>eventgateway topics verify</c>: what about the topics is not as it should be.</summary>
 internal sealed class TopicsVerifyCommand() : TopicsVerb(
     "verify",
-    "Compares topics with the recommended settings; exit code 1 when one differs. Without --origin and --workspace: all the logs there are.")
+    "Compares topics with the recommended settings; exit code 1 when one differs or a name given has no log. Without --origin and --workspace: all the logs there are.")
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -27,7 +27,15 @@ internal sealed class TopicsVerifyCommand() : TopicsVerb(
         var logs = settings.Logs.Count > 0 ? settings.Logs : await FindAsync(store, settings, cancellationToken);
         var findings = await store.Topics.VerifyAsync(logs, cancellationToken);
         await (settings.AsJson ? console.Out.WriteLineAsync(Json(logs, findings).ToJsonString(Indented)) : WriteTableAsync(console.Out, logs, findings));
-        return findings.Count == 0 ? ExitCodes.Done : ExitCodes.Differs;
+        var missing = Missing(settings, logs).ToList();
+        foreach (var name in missing)
+        {
+            await console.Error.WriteLineAsync(
+                $"eventgateway: {name} has no log under the prefix {settings.Kafka.Prefix}; check the name, or make its topics: "
+                + $"eventgateway topics create --kafka {settings.Kafka.BootstrapServers} --prefix {settings.Kafka.Prefix} --origin NAME --workspace NAME");
+        }
+
+        return findings.Count == 0 && missing.Count == 0 ? ExitCodes.Done : ExitCodes.Differs;
     }
 
     private static async Task<IReadOnlyList<LogName>> FindAsync(KafkaConfigLogStore store, TopicsSettings settings, CancellationToken cancellationToken)
@@ -46,6 +54,13 @@ internal sealed class TopicsVerifyCommand() : TopicsVerb(
         return [];
     }
 
+    /// <summary>Names that were given and that no log has: verifying nothing is not all being well.</summary>
+    private static IEnumerable<string> Missing(TopicsSettings settings, IReadOnlyList<LogName> logs)
+    {
+        var origins = settings.Origins.Where(o => logs.All(l => l.Origin != o)).Select(o => $"the origin {o}");
+        return origins.Concat(settings.Workspaces.Where(w => logs.All(l => l.Workspace != w)).Select(w => $"the workspace {w}"));
+    }
+
     private static async Task WriteTableAsync(TextWriter writer, IReadOnlyList<LogName> logs, IReadOnlyList<TopicFinding> findings)
     {
         if (findings.Count == 0)
@@ -54,26 +69,12 @@ internal sealed class TopicsVerifyCommand() : TopicsVerb(
             return;
         }
 
-        var table = new TextTable("TOPIC", "SETTING", "IS", "SHOULD BE", "SEVERITY", "FIX");
-        foreach (var finding in findings)
-        {
-            table.Add(finding.Topic, finding.Setting, finding.Is, finding.ShouldBe, finding.Fatal ? "refused" : "advice", finding.Fix);
-        }
-
-        await table.WriteAsync(writer);
+        await TopicFindingText.WriteTableAsync(writer, findings);
     }
 
     private static JsonObject Json(IReadOnlyList<LogName> logs, IReadOnlyList<TopicFinding> findings) => new()
     {
         ["logs"] = new JsonArray([.. logs.Select(l => (JsonNode)l.ToString())]),
-        ["findings"] = new JsonArray([.. findings.Select(f => new JsonObject
-        {
-            ["topic"] = f.Topic,
-            ["setting"] = f.Setting,
-            ["is"] = f.Is,
-            ["shouldBe"] = f.ShouldBe,
-            ["refused"] = f.Fatal,
-            ["fix"] = f.Fix,
-        })]),
+        ["findings"] = TopicFindingText.Json(findings),
     };
 }

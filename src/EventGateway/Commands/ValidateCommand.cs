@@ -10,7 +10,7 @@ namespace EventGateway.Commands;
 /// <summary><c>eventgateway validate</c>: what would become of manifests, without a gateway.</summary>
 internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
     "validate",
-    "Says of every object in the manifests whether it is accepted, and if not, why. Exit code 1 when one is refused.",
+    "Says of every object in the manifests whether it is accepted, and if not, why. Exit code 1 when one is refused, 2 when there is none.",
     [SettingCatalog.IngressClass, SettingCatalog.Output, SettingCatalog.Config],
     SettingCatalog.Manifests)
 {
@@ -39,6 +39,13 @@ internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
     {
         var options = new ManifestSourceOptions { IngressClasses = [.. settings.IngressClasses] };
         var verdicts = ManifestValidator.Validate(settings.Paths, options, time: console.Time);
+        if (verdicts.Count == 0)
+        {
+            var places = settings.Paths.Select(p => p == "-" ? "standard input" : p);
+            await console.Error.WriteLineAsync($"eventgateway: no objects found in {string.Join(", ", places)}: nothing to validate; manifests are files named *.yaml, *.yml or *.json");
+            return ExitCodes.Usage;
+        }
+
         await (settings.AsJson ? console.Out.WriteLineAsync(Json(verdicts).ToJsonString(Indented)) : WriteTableAsync(console.Out, verdicts));
         return verdicts.Any(v => v.Outcome == VerdictOutcome.Refused) ? ExitCodes.Differs : ExitCodes.Done;
     }
@@ -52,13 +59,9 @@ internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
             table.AddNotes(verdict.Reasons.Concat(verdict.Warnings.Select(w => $"warning: {w}")));
         }
 
-        if (table.HasRows)
-        {
-            await table.WriteAsync(writer);
-        }
-
+        await table.WriteAsync(writer);
         var counts = verdicts.GroupBy(v => v.Outcome).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Word(g.Key)}");
-        await writer.WriteLineAsync(verdicts.Count == 0 ? "no objects" : $"{verdicts.Count} objects: {string.Join(", ", counts)}");
+        await writer.WriteLineAsync($"{verdicts.Count} objects: {string.Join(", ", counts)}");
     }
 
     private static JsonObject Json(IReadOnlyList<ObjectVerdict> verdicts) => new()

@@ -9,14 +9,11 @@ namespace EventGateway.Hosting;
 /// <param name="Address">Null: all addresses.</param>
 internal sealed record ListenAddress(string Name, IPAddress? Address, int Port)
 {
+    private string Place => Address is null ? $"port {Port}" : $"{Address} port {Port}";
+
     /// <summary>Why nobody can listen there now, and what to do; null: one can.</summary>
     public string? Fault()
     {
-        if (Port == 0)
-        {
-            return null;
-        }
-
         var address = Address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
         try
         {
@@ -34,10 +31,10 @@ internal sealed record ListenAddress(string Name, IPAddress? Address, int Port)
         {
             return e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"{address} port {Port} is in use by another process; stop that one or choose another port",
+                SocketError.AddressAlreadyInUse => $"{Place} is in use by another process; stop that one or choose another port",
                 SocketError.AccessDenied => $"this user may not listen on port {Port}; choose one above 1023",
                 SocketError.AddressNotAvailable => $"this machine has no address {address}; choose another with {SettingCatalog.Bind.Flag}",
-                _ => $"cannot listen on {address} port {Port}: {e.Message}",
+                _ => $"cannot listen on {Place}: {e.Message}",
             };
         }
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using EventGateway.Commands;
 using EventGateway.Core.Publishing;
@@ -32,7 +33,7 @@ internal static class RoleHost
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException) when (PortCheck.Faults(addresses) is { Count: > 0 } takenMeanwhile)
+        catch (Exception e) when (e is IOException or SocketException && PortCheck.Faults(addresses) is { Count: > 0 } takenMeanwhile)
         {
             return PortCheck.Refuse(console.Error, takenMeanwhile);
         }

@@ -32,7 +32,11 @@ internal sealed class StandaloneState(ConfigLoader loader, WatcherState watcher)
         get
         {
             var written = watcher.Logs.ToDictionary(s => s.Log);
-            return [.. loader.Statuses.Select(read => written.TryGetValue(read.Log, out var writer) ? Join(read, writer) : read)];
+            var read = loader.Statuses;
+
+            // Where all was refused there is nothing to load, and yet something to tell.
+            var unread = written.Values.Where(w => (!w.Refused.IsEmpty || w.Fault is not null) && read.All(r => r.Log != w.Log));
+            return [.. read.Select(r => written.TryGetValue(r.Log, out var writer) ? Join(r, writer) : r), .. unread];
         }
     }
 
@@ -41,5 +45,7 @@ internal sealed class StandaloneState(ConfigLoader loader, WatcherState watcher)
     public bool IsConnected => loader.IsConnected;
 
     private static LogStatus Join(LogStatus read, LogStatus written) =>
-        read with { Refused = [.. read.Refused.Union(written.Refused)], Fault = read.Fault ?? written.Fault };
+        read with { Refused = [.. read.Refused.Union(written.Refused)], Fault = Join(read.Fault, written.Fault) };
+
+    private static string? Join(string? read, string? written) => read is null || written is null || read == written ? read ?? written : $"{read}; {written}";
 }

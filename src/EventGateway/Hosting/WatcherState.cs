@@ -36,9 +36,15 @@ internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore st
         CaughtUp = status.IsCurrent,
         ReadOffset = status.Position.Offset,
         EndOffset = status.Position.Offset + 1,
-        Refused = status.Refused,
-        Fault = status.Fault ?? (status.HeldRemovals > 0
-            ? $"{status.HeldRemovals} removals are held back; if they are meant, start once with --mass-delete-limit 100"
-            : null),
+        Refused = [.. status.Refused, .. Held(status)],
+        Fault = status.Fault,
     };
+
+    private static IEnumerable<RefusedRecord> Held(PublisherStatus status)
+    {
+        if (status.HeldRemovals > 0)
+        {
+            yield return new RefusedRecord("removals", $"{status.HeldRemovals} are held back; if they are meant, start once with --mass-delete-limit 100");
+        }
+    }
 }

@@ -16,6 +16,9 @@ internal static class GatewayLoggingBuilderExtensions
         // What the frameworks tell is of use to us only when it is trouble, or when somebody looks for it.
         var frameworks = settings.LogLevel > LogLevel.Debug && settings.LogLevel < LogLevel.Warning ? LogLevel.Warning : settings.LogLevel;
         builder.AddFilter("Microsoft", frameworks);
+
+        // Why a role ends is told once, by the process itself; the host would put a stack trace before it.
+        builder.AddFilter("Microsoft.Extensions.Hosting", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddFilter("System", frameworks);
         builder.AddFilter("Yarp", frameworks);
         builder.AddConsole(o =>

@@ -12,6 +12,7 @@ internal sealed record ProxySettings(
 {
     public static ProxySettings Read(SettingsReader reader)
     {
+        reader.NotYet(SettingCatalog.Data, "a last-known-good copy of the logs is not available yet; a proxy that starts while Kafka is down waits for it");
         var process = ProcessSettings.Read(reader);
         return new ProxySettings(
             KafkaConnectionSettings.Read(reader, createTopics: false),

@@ -27,7 +27,7 @@ public sealed class WrongTopicTests(SharedKafka kafka)
         var proxy = await fleet.NewProxy("proxy").Start().WaitUntilReadyAsync();
         await Traffic.BecomesAsync([proxy], "good.example", "/", "200 shop", fleet.Watcher);
 
-        string[] twoPartitions = [$"topic {wide} has 2 partitions and must have 1", $"delete {wide} ('kafka-topics.sh --delete --topic {wide}') and run 'eventgateway topics create'"];
+        string[] twoPartitions = [$"topic {wide} has 2 partitions and must have 1", $"delete {wide} ('kafka-topics.sh --bootstrap-server {fleet.Topics.Servers} --delete --topic {wide}') and run 'eventgateway topics create --kafka {fleet.Topics.Servers} --prefix"];
         string[] deletePolicy = [fleeting, "cleanup.policy", "delete", $"--alter --entity-type topics --entity-name {fleeting} --add-config cleanup.policy=compact"];
         await IsToldAsync(fleet.Watcher, "wide", twoPartitions);
         await IsToldAsync(fleet.Watcher, "fleeting", deletePolicy);

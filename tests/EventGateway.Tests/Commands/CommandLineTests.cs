@@ -76,6 +76,16 @@ public sealed class CommandLineTests
         Assert.Contains($"{flags.Split(' ')[0]}: reading from a cluster is not available yet; give manifests with --manifests", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("proxy --kafka 127.0.0.1:1 --data /tmp/d", "eventgateway: --data: a last-known-good copy of the logs is not available yet")]
+    [InlineData("status --kafka 127.0.0.1:1", "eventgateway: --kafka: the status of the whole fleet is not available yet; ask one process with --url")]
+    public async Task Run_PromisedFlag_SaysThatItIsNotThereYet(string line, string expected)
+    {
+        var run = await CommandRun.OfAsync(line.Split(' '));
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(expected, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Watcher_Help_DoesNotOfferWhatIsNotThereYet() =>
         Assert.DoesNotContain("--kubeconfig", (await CommandRun.OfAsync(["watcher", "--help"])).Out, StringComparison.Ordinal);

@@ -43,6 +43,37 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Validate_FolderWithoutManifests_ExitsWith2AndSaysSo()
+    {
+        await using var run = await GatewayProcess.RunAsync(["validate", _folder.Path]);
+        Assert.Equal(2, await run.ExitAsync());
+        Assert.StartsWith($"eventgateway: no objects found in {_folder.Path}: nothing to validate", run.Error[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--http-port")]
+    [InlineData("--http-port", "0", "--https-port", "0", "--status-port", "0")]
+    public async Task Standalone_AddressOfAnotherMachine_ExitsWith2AndSaysSo(params string[] ports)
+    {
+        string[] given = ports.Length == 1 ? [] : ports;
+        await using var run = await GatewayProcess.RunAsync(["standalone", "--manifests", WithOneManifest(), "--data", _folder.File("data"), "--bind", "192.0.2.1", .. given]);
+        Assert.Equal(2, await run.ExitAsync());
+        Assert.All(run.Error, l => Assert.EndsWith("this machine has no address 192.0.2.1; choose another with --bind", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Standalone_DamagedLog_ExitsWithOneSentence()
+    {
+        var data = Directory.CreateDirectory(_folder.File("data")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, "embedded.db"), new string('x', 9000), TestContext.Current.CancellationToken);
+        await using var run = await GatewayProcess.RunAsync(
+            ["standalone", "--manifests", WithOneManifest(), "--data", data, "--http-port", "0", "--https-port", "0", "--status-port", "0", "--bind", "127.0.0.1"]);
+        Assert.Equal(2, await run.ExitAsync());
+        Assert.Contains("is not a database", run.Error[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Error, l => l.Contains("BackgroundService", StringComparison.Ordinal) || l.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Topics_NobodyAnswers_ExitsWith3AndNamesTheBroker()
     {
         await using var run = await GatewayProcess.RunAsync(["topics", "plan", "--kafka", Nobody, "--origin", "a", "--workspace", "b"]);

@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using System.Net;
 using EventGateway.TestKit.Kafka;
 
@@ -79,6 +81,26 @@ public sealed class KafkaRoleTests(SharedKafka kafka) : IDisposable
         await using var verified = await GatewayProcess.RunAsync(["topics", "verify", "--kafka", servers, "--prefix", _prefix]);
         Assert.Equal(0, await verified.ExitAsync());
         Assert.Equal(["all is well with the topics of a/shop"], verified.Out);
+    }
+
+    [Fact]
+    public async Task Topics_TheyDifferOrAreMissing_ExitWith1AndSayWhatToRun()
+    {
+        var servers = await kafka.GetBootstrapServersAsync();
+        string[] where = ["--kafka", servers, "--prefix", _prefix, "--origin", "a"];
+        await using var none = await GatewayProcess.RunAsync(["topics", "verify", .. where]);
+        Assert.Equal(1, await none.ExitAsync());
+        Assert.Contains("the origin a has no log", none.Error[0], StringComparison.Ordinal);
+        await using var made = await GatewayProcess.RunAsync(["topics", "create", .. where, "--workspace", "shop"]);
+        Assert.Equal(0, await made.ExitAsync());
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build())
+        {
+            await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = $"{_prefix}.a.shop.config", IncreaseTo = 2 }]);
+        }
+
+        await using var again = await GatewayProcess.RunAsync(["topics", "create", .. where, "--workspace", "shop"]);
+        Assert.Equal(1, await again.ExitAsync());
+        Assert.Contains(again.Out, l => l.Contains($"eventgateway topics create --kafka {servers} --prefix {_prefix} --origin a --workspace shop", StringComparison.Ordinal));
     }
 
     [Fact]
