@@ -21,6 +21,9 @@ internal static class GatewayLoggingBuilderExtensions
         builder.AddFilter("Microsoft.Extensions.Hosting", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddFilter("System", frameworks);
         builder.AddFilter("Yarp", frameworks);
+
+        // A stack trace for each request that an upstream refuses would bury the log; metrics and the access log count them.
+        builder.AddFilter("Yarp.ReverseProxy.Forwarder", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddConsole(o =>
         {
             o.FormatterName = settings.LogAsJson ? ConsoleFormatterNames.Json : LineFormatter.FormatterName;
