@@ -68,6 +68,9 @@ internal sealed class KafkaArea(string servers) : IAsyncDisposable
             Configs = settings.ToDictionary(s => s.Name, s => s.Value),
         };
         await Admin.CreateTopicsAsync([specification]);
+
+        // Kafka answers before the broker's own metadata shows the topic.
+        await UntilAsync(() => Task.FromResult(TopicNames().Contains(topic)), $"topic {topic} to be seen");
     }
 
     public async Task DeleteTopicsAsync(params string[] topics)
