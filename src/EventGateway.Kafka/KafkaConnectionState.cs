@@ -134,7 +134,8 @@ internal sealed class KafkaConnectionState(KafkaLogOptions options, ILogger logg
 
         if (error.Code == ErrorCode.Local_AllBrokersDown)
         {
-            Lost();
+            // Mostly the reason has come before; without one this must do until it comes.
+            Lost(error);
             Doubt();
             return;
         }

@@ -64,6 +64,9 @@ internal static partial class KafkaLogMessages
     [LoggerMessage(2024, LogLevel.Warning, "The logs there are cannot be listed: {Reason}; keeping those known")]
     public static partial void DiscoveryRefused(this ILogger logger, string reason);
 
+    [LoggerMessage(2025, LogLevel.Trace, "Checked {Count} topics being read")]
+    public static partial void Checked(this ILogger logger, int count);
+
     [LoggerMessage(2030, LogLevel.Information, "Log {Log}: claimed for writing as {TransactionalId} in {Milliseconds} ms")]
     public static partial void Claimed(this ILogger logger, LogName log, string transactionalId, long milliseconds);
 

@@ -109,6 +109,8 @@ internal sealed class KafkaMonitor : IAsyncDisposable
             {
                 Judge(session, tailer, positions[session], states.GetValueOrDefault(session.Topic.Topic), offsets);
             }
+
+            _logger.Checked(topics.Count);
         }
         catch (Exception e) when (e is LogUnavailableException or LogRefusedException)
         {

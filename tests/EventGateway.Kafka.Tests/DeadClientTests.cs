@@ -119,14 +119,17 @@ public sealed class DeadClientTests(SharedKafka kafka) : KafkaTestBase(kafka)
         await using var watched = new KafkaConfigLogStore(options, seen, TimeProvider.System);
         var collector = Collect(watched.Open(Shop));
         await collector.WaitForKeyAsync("a");
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Token);
+        await WaitForChecksAsync(8);
         open.AbortTransaction(Deadline);
         await collector.WaitForEndAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Token);
+        await WaitForChecksAsync(4);
 
         await collector.StopAsync();
 
         Assert.DoesNotContain(2015, seen.Ids);
         Assert.Contains(2011, seen.Ids);
+
+        // A stall takes three checks to be seen as one.
+        Task WaitForChecksAsync(int more) => seen.WaitForAsync(2025, Deadline, seen.Ids.Count(i => i == 2025) + more);
     }
 }

@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using EventGateway.Core.Log;
 using EventGateway.TestKit.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -41,17 +42,18 @@ internal sealed class KafkaArea(string servers) : IAsyncDisposable
         return options;
     }
 
-    public KafkaConfigLogStore Store(Action<KafkaLogOptions>? change = null)
+    public KafkaConfigLogStore Store(Action<KafkaLogOptions>? change = null, ILoggerFactory? logs = null)
     {
-        var store = new KafkaConfigLogStore(Options(change), NullLoggerFactory.Instance, TimeProvider.System);
+        var store = new KafkaConfigLogStore(Options(change), logs ?? NullLoggerFactory.Instance, TimeProvider.System);
         _stores.Add(store);
         return store;
     }
 
     /// <summary>A store, and a log whose topics are there.</summary>
-    public async Task<(KafkaConfigLogStore Store, IConfigLog Log)> LogAsync(LogName name, Action<KafkaLogOptions>? change = null)
+    public async Task<(KafkaConfigLogStore Store, IConfigLog Log)> LogAsync(
+        LogName name, Action<KafkaLogOptions>? change = null, ILoggerFactory? logs = null)
     {
-        var store = Store(change);
+        var store = Store(change, logs);
         await store.Topics.CreateAsync([name], TestContext.Current.CancellationToken);
         return (store, store.Open(name));
     }
@@ -66,6 +68,9 @@ internal sealed class KafkaArea(string servers) : IAsyncDisposable
             Configs = settings.ToDictionary(s => s.Name, s => s.Value),
         };
         await Admin.CreateTopicsAsync([specification]);
+
+        // Kafka answers before the broker's own metadata shows the topic.
+        await UntilAsync(() => Task.FromResult(TopicNames().Contains(topic)), $"topic {topic} to be seen");
     }
 
     public async Task DeleteTopicsAsync(params string[] topics)

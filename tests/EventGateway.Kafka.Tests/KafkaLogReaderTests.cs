@@ -105,7 +105,8 @@ public sealed class KafkaLogReaderTests(SharedKafka kafka) : KafkaTestBase(kafka
     [Fact]
     public async Task Read_TopicDeletedAndLaterMadeAgain_KeepsStillThenStartsAnew()
     {
-        var (store, log) = await Area.LogAsync(Shop);
+        var seen = new SeenEvents();
+        var (store, log) = await Area.LogAsync(Shop, logs: seen);
         await using (var writer = await log.ClaimAsync(Token))
         {
             await writer.AppendAsync([Put("a", "old"), Put("b", "old"), Put("c", "old")], null, Token);
@@ -114,7 +115,8 @@ public sealed class KafkaLogReaderTests(SharedKafka kafka) : KafkaTestBase(kafka
         var collector = Collect(log);
         await collector.WaitForRecordsAsync(3);
         await Area.DeleteTopicsAsync(Area.Names.Config(Shop), Area.Names.History(Shop));
-        await Task.Delay(TimeSpan.FromSeconds(2.5), TimeProvider.System, Token);
+        await seen.WaitForAsync(2013, Deadline);
+        await seen.WaitForAsync(2025, Deadline, seen.Ids.Count(i => i == 2025) + 2);
         Assert.Equal(3, collector.Records.Count);
 
         await store.Topics.CreateAsync([Shop], Token);
