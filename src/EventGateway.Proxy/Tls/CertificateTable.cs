@@ -202,5 +202,5 @@ public sealed class CertificateTable : IImagePublisher
         select new RefusedRecord(
             certificate.Entity.Key.Text,
             $"server name {name} is served with {(winner.Entity.Source.Length > 0 ? winner.Entity.Source : winner.Entity.Key.Text)} of workspace {winner.Log.Workspace}, "
-            + "which is older; use another name or remove that one");
+            + $"{(winner.Entity.CreatedAt == certificate.Entity.CreatedAt ? "whose name comes first" : "which is older")}; use another name or remove that one");
 }

@@ -46,5 +46,11 @@ internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore st
         {
             yield return new RefusedRecord("removals", $"{status.HeldRemovals} are held back; if they are meant, start once with --mass-delete-limit 100");
         }
+
+        if (status.LeftAlone > 0)
+        {
+            yield return new RefusedRecord(
+                "left-alone", $"{status.LeftAlone} entities stay in the log, as the source could not be read in whole and has not mentioned them; mend what cannot be read");
+        }
     }
 }

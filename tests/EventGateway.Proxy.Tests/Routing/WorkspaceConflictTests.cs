@@ -33,6 +33,14 @@ public sealed class WorkspaceConflictTests
     }
 
     [Fact]
+    public void Claim_BothWithoutDate_SaysThatTheNameDecides()
+    {
+        _second.Put(At("b", 1) with { CreatedAt = null });
+        _first.Put(At("a", 1) with { CreatedAt = null });
+        Assert.Contains("of workspace alpha, whose name comes first; use another", Assert.Single(_table.Refused(_second.Name)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Claim_WinnerGoes_LoserIsRestored()
     {
         _first.Put(At("old", 1));
