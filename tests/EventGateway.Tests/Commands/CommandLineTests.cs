@@ -87,6 +87,17 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Run_SomethingUnforeseen_ExitsWith3AndOneLine()
+    {
+        using var closed = new StringWriter();
+        closed.Dispose();
+        using var error = new StringWriter();
+        var console = new CommandConsole(closed, error, _ => null, TimeProvider.System);
+        Assert.Equal(3, await CommandLine.RunAsync(["keys", "new"], console, TestContext.Current.CancellationToken));
+        Assert.StartsWith("eventgateway: cannot go on: ObjectDisposedException: ", Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watcher_Help_DoesNotOfferWhatIsNotThereYet() =>
         Assert.DoesNotContain("--kubeconfig", (await CommandRun.OfAsync(["watcher", "--help"])).Out, StringComparison.Ordinal);
 
