@@ -88,27 +88,30 @@ internal sealed partial class VerdictLog(ILogger logger)
     {
         if (verdict.Outcome == VerdictOutcome.Refused)
         {
-            LogRefused(verdict.DisplayName, verdict.Source, string.Join(" | ", verdict.Reasons));
+            LogRefused(Named(verdict), string.Join(" | ", verdict.Reasons));
         }
         else if (before?.Outcome == VerdictOutcome.Refused)
         {
-            LogAcceptedAgain(verdict.DisplayName, verdict.Source);
+            LogAcceptedAgain(Named(verdict));
         }
 
         if (!verdict.Warnings.IsEmpty && (before is null || !before.Warnings.SequenceEqual(verdict.Warnings)))
         {
-            LogWarned(verdict.DisplayName, verdict.Source, string.Join(" | ", verdict.Warnings));
+            LogWarned(Named(verdict), string.Join(" | ", verdict.Warnings));
         }
     }
 
-    [LoggerMessage(4010, LogLevel.Warning, "{Object} ({Source}) is refused: {Reasons}")]
-    private partial void LogRefused(string @object, string source, string reasons);
+    private static string Named(ObjectVerdict verdict) =>
+        verdict.DisplayName == verdict.Source ? verdict.Source : $"{verdict.DisplayName} ({verdict.Source})";
 
-    [LoggerMessage(4011, LogLevel.Information, "{Object} ({Source}) is no longer refused")]
-    private partial void LogAcceptedAgain(string @object, string source);
+    [LoggerMessage(4010, LogLevel.Warning, "{Object} is refused: {Reasons}")]
+    private partial void LogRefused(string @object, string reasons);
 
-    [LoggerMessage(4012, LogLevel.Warning, "{Object} ({Source}) has warnings: {Warnings}")]
-    private partial void LogWarned(string @object, string source, string warnings);
+    [LoggerMessage(4011, LogLevel.Information, "{Object} is no longer refused")]
+    private partial void LogAcceptedAgain(string @object);
+
+    [LoggerMessage(4012, LogLevel.Warning, "{Object} has warnings: {Warnings}")]
+    private partial void LogWarned(string @object, string warnings);
 
     [LoggerMessage(4013, LogLevel.Information, "{Object}, which was refused, is gone")]
     private partial void LogNoLonger(string @object);
