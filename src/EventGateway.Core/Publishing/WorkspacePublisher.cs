@@ -217,7 +217,8 @@ public sealed partial class WorkspacePublisher
     /// <param name="patience">How long to wait, once the log is read, for a writer later than this one.</param>
     private async Task<long> ReadEpochAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var nobodyCame = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, nobodyCame.Token);
         var assembler = new ImageAssembler();
         var reachedEnd = false;
         try
@@ -238,29 +239,16 @@ public sealed partial class WorkspacePublisher
                 if (batch.ReachedEnd && !reachedEnd)
                 {
                     reachedEnd = true;
-                    _ = CancelAfterAsync(enough, patience);
+                    nobodyCame.CancelAfter(patience);
                 }
             }
         }
-        catch (OperationCanceledException) when (reachedEnd && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (nobodyCame.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // Nobody came.
+            // The log's last commit is what was read.
         }
 
         return assembler.Position.Epoch;
-    }
-
-    private async Task CancelAfterAsync(CancellationTokenSource source, TimeSpan delay)
-    {
-        try
-        {
-            await Task.Delay(delay, _time, source.Token);
-            await source.CancelAsync();
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // No longer waited for.
-        }
     }
 
     private void Fail(string reason)
