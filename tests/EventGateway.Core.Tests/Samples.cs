@@ -78,6 +78,87 @@ internal static class Samples
         Source = "Service shop/cart:80",
     };
 
+    /// <summary>What the contract's second version added to a backend.</summary>
+    public static Backend BackendWithPolicies() => Backend() with
+    {
+        LoadBalancing = LoadBalancing.ConsistentHashing,
+        Hash = new ConsistentHash(new HashKey(HashSource.Header, "x-user"))
+        {
+            Fallback = new HashKey(HashSource.Ip),
+            CookiePath = "/shop",
+            Slots = 1000,
+            BoundPercent = 125,
+        },
+        Sticky = new StickyCookie("eg") { Path = "/cart", MaxAge = TimeSpan.FromMinutes(10) },
+        Health = new HealthChecks
+        {
+            Active = new ActiveCheck
+            {
+                Type = HealthCheckType.Https,
+                Path = "/healthz",
+                Headers = [new HeaderValue("x-probe", "1")],
+                Timeout = TimeSpan.FromMilliseconds(900),
+                Concurrency = 3,
+                HealthyInterval = TimeSpan.FromSeconds(5),
+                UnhealthyInterval = TimeSpan.FromSeconds(2),
+                VerifyCertificate = false,
+                ServerName = "probe.example",
+                Counts = Counts(1),
+            },
+            Passive = Counts(5),
+            Outlier = new OutlierEjection
+            {
+                ConsecutiveFailures = 7,
+                BaseEjection = TimeSpan.FromSeconds(11),
+                MaxEjection = TimeSpan.FromSeconds(110),
+                MaxPercent = 40,
+            },
+            ThresholdPercent = 10,
+            PanicPercent = 30,
+        },
+        Retry = new RetryPolicy { BudgetPercent = 15, Statuses = [502, 503], MaxBodyBytes = 1000, NonIdempotent = true },
+        Circuit = new CircuitLimits { MaxRequests = 100, MaxRequestsPerEndpoint = 20, MaxConnectionsPerEndpoint = 10 },
+        Tls = new UpstreamTls
+        {
+            Verify = true,
+            VerifyDepth = 2,
+            CaPem = "-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n",
+            ServerName = "cart.example",
+            ClientCertificate = EntityKey.Certificate("shop", "client"),
+        },
+        HostHeader = "cart.example:8443",
+    };
+
+    public static Endpoints EndpointsWithWeights() => Endpoints() with
+    {
+        Addresses = [.. Endpoints().Addresses.Select((a, i) => a with { Weight = i * 7 })],
+    };
+
+    public static Listener ListenerWithClients() => Listener() with
+    {
+        ClientValidation = new ClientValidation("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n") { Mode = ClientCertificateMode.Required, VerifyDepth = 3 },
+    };
+
+    public static Route StreamRoute() => new(EntityKey.Route("shop", "db", "0"))
+    {
+        Hosts = [new HostMatch("db.example", HostMatchType.Exact)],
+        Protocols = RouteProtocols.TlsPassthrough,
+        Ports = [9443, 9444],
+        Backends = [new WeightedBackend(EntityKey.Backend("shop", "db", "5432"), 1)],
+        CreatedAt = Created,
+        Source = "TCPIngress shop/db",
+    };
+
+    private static HealthCounts Counts(int first) => new()
+    {
+        HealthyStatuses = [200, 302],
+        UnhealthyStatuses = [429, 500],
+        Successes = first,
+        HttpFailures = first + 1,
+        TcpFailures = first + 2,
+        Timeouts = first + 3,
+    };
+
     public static Endpoints Endpoints() => new(EntityKey.Endpoints("shop", "cart-x7k"))
     {
         Group = "shop/cart",
@@ -109,7 +190,13 @@ internal static class Samples
 
     public static OpaqueEntity Unknown() => new(EntityKey.Parse("policy/shop/limit"), 6, "what a newer build says"u8.ToArray());
 
-    public static IEnumerable<Entity> All() => [Listener(), Route(), Backend(), Endpoints(), Certificate(), Feature(), Unknown()];
+    public static IEnumerable<Entity> All() => 
+    [
+        Listener(), Route(), Backend(), Endpoints(), Certificate(), Feature(), Unknown(),
+    ];
+
+    /// <summary>Forms that the contract's second version added.</summary>
+    public static IEnumerable<Entity> Second() => [ListenerWithClients(), StreamRoute(), BackendWithPolicies(), EndpointsWithWeights()];
 
     public static LogCommit Commit(CommitReason reason = CommitReason.Change) => new(
         Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),

@@ -38,6 +38,27 @@ public sealed record Backend(EntityKey Key) : Entity(Key)
 
     public LoadBalancing LoadBalancing { get; init; }
 
+    /// <summary>For <see cref="LoadBalancing.ConsistentHashing"/>, which needs it.</summary>
+    public ConsistentHash? Hash { get; init; }
+
+    /// <summary>Null: a client may be sent to another endpoint with every request.</summary>
+    public StickyCookie? Sticky { get; init; }
+
+    /// <summary>Null: the defaults of <see cref="HealthChecks"/>: no probes, outliers are ejected.</summary>
+    public HealthChecks? Health { get; init; }
+
+    /// <summary>Null: its defaults.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>Null: no bounds.</summary>
+    public CircuitLimits? Circuit { get; init; }
+
+    /// <summary>Null: its defaults.</summary>
+    public UpstreamTls? Tls { get; init; }
+
+    /// <summary>Sent as Host whatever the route says; "": as the route says.</summary>
+    public string HostHeader { get; init; } = "";
+
     /// <summary>For people: the object behind the backend, for example <c>Service shop/cart:80</c>.</summary>
     public string Source { get; init; } = "";
 
@@ -79,6 +100,22 @@ public sealed record Backend(EntityKey Key) : Entity(Key)
         if (Retries < 0)
         {
             yield return new ConfigProblem("retries", "use 0 or more");
+        }
+
+        if (LoadBalancing == LoadBalancing.ConsistentHashing && Hash is null)
+        {
+            yield return new ConfigProblem("hash", "consistent hashing needs to know what to hash");
+        }
+
+        if (HostHeader.Length > 0 && Uri.CheckHostName(HostHeader.Split(':')[0]) == UriHostNameType.Unknown)
+        {
+            yield return new ConfigProblem("hostHeader", $"'{HostHeader}' is no host name");
+        }
+
+        foreach (var problem in (Hash?.Validate() ?? []).Concat(Sticky?.Validate() ?? []).Concat(Health?.Validate() ?? [])
+            .Concat(Retry?.Validate() ?? []).Concat(Circuit?.Validate() ?? []).Concat(Tls?.Validate() ?? []))
+        {
+            yield return problem;
         }
     }
 }

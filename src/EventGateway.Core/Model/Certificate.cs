@@ -6,7 +6,10 @@ namespace EventGateway.Core.Model;
 /// <summary>A key pair and the server names it serves.</summary>
 public sealed record Certificate(EntityKey Key) : Entity(Key)
 {
-    /// <summary>Lower case; <c>*.x</c> stands for exactly one label; <c>*</c>: served when nothing else fits.</summary>
+    /// <summary>
+    /// Lower case; <c>*.x</c> stands for exactly one label, <c>x.*</c> for any last labels; <c>*</c>: served when nothing else fits. Empty: served to
+    /// nobody, for backends to show to their endpoints.
+    /// </summary>
     public ImmutableArray<string> ServerNames { get; init; } = [];
 
     /// <summary>PEM, leaf first.</summary>
@@ -22,9 +25,12 @@ public sealed record Certificate(EntityKey Key) : Entity(Key)
 
     public override IEnumerable<ConfigProblem> Validate()
     {
-        if (ServerNames.IsEmpty)
+        for (var i = 0; i < ServerNames.Length; i++)
         {
-            yield return new ConfigProblem("serverNames", "the certificate serves no name");
+            if (ServerNames[i].Length == 0)
+            {
+                yield return new ConfigProblem($"serverNames[{i}]", "a server name is empty");
+            }
         }
 
         if (!ChainPem.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal))

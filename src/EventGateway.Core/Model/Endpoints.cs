@@ -26,6 +26,11 @@ public sealed record Endpoints(EntityKey Key) : Entity(Key)
             {
                 yield return new ConfigProblem($"addresses[{i}]", $"'{Addresses[i].Address}' is neither an IP address nor a DNS name");
             }
+
+            if (Addresses[i].Weight is < 0 or > 65535)
+            {
+                yield return new ConfigProblem($"addresses[{i}].weight", $"{Addresses[i].Weight} is out of range; use 0 to 65535");
+            }
         }
 
         for (var i = 0; i < Ports.Length; i++)

@@ -14,6 +14,9 @@ public sealed record Listener(EntityKey Key) : Entity(Key)
 
     public TlsMode TlsMode { get; init; }
 
+    /// <summary>Null: clients need no certificate.</summary>
+    public ClientValidation? ClientValidation { get; init; }
+
     public DateTimeOffset? CreatedAt { get; init; }
 
     public override IEnumerable<ConfigProblem> Validate()
@@ -31,6 +34,16 @@ public sealed record Listener(EntityKey Key) : Entity(Key)
         if (ConfigProblem.OfUnknown("tlsMode", TlsMode) is { } unknownMode)
         {
             yield return unknownMode;
+        }
+
+        if (ClientValidation is not null && TlsMode != TlsMode.Terminate)
+        {
+            yield return new ConfigProblem("clientValidation", "only a listener that ends TLS can check its clients; set tlsMode to Terminate");
+        }
+
+        foreach (var problem in ClientValidation?.Validate() ?? [])
+        {
+            yield return problem;
         }
 
         for (var i = 0; i < Hosts.Length; i++)

@@ -8,13 +8,21 @@ public sealed record Route(EntityKey Key) : Entity(Key)
     /// <summary>Answered to plain http on a route that allows https only, unless the route says otherwise.</summary>
     public const int DefaultHttpsRedirectStatus = 426;
 
-    /// <summary>Empty: any host.</summary>
+    private const RouteProtocols HttpProtocols = RouteProtocols.Http | RouteProtocols.Https;
+
+    /// <summary>Empty: any host. Of a stream route: the server names of TLS.</summary>
     public ImmutableArray<HostMatch> Hosts { get; init; } = [];
 
-    /// <summary>Any one of them suffices. At least one.</summary>
+    /// <summary>Any one of them suffices. At least one; none for a stream route.</summary>
     public ImmutableArray<RouteMatch> Matches { get; init; } = [];
 
-    public RouteProtocols Protocols { get; init; } = RouteProtocols.Http | RouteProtocols.Https;
+    /// <summary>Ports a stream route is for; empty for http and https, which are served wherever the proxy listens for them.</summary>
+    public ImmutableArray<int> Ports { get; init; } = [];
+
+    public RouteProtocols Protocols { get; init; } = HttpProtocols;
+
+    /// <summary>Whether it takes connections (tcp, tls, tls_passthrough) rather than requests.</summary>
+    public bool IsStream => (Protocols & ~HttpProtocols) != 0;
 
     /// <summary>301, 302, 307, 308 (a redirect to https) or 426 (a refusal that names TLS).</summary>
     public int HttpsRedirectStatus { get; init; } = DefaultHttpsRedirectStatus;
@@ -44,9 +52,9 @@ public sealed record Route(EntityKey Key) : Entity(Key)
             }
         }
 
-        if (Matches.IsEmpty)
+        foreach (var problem in IsStream ? ValidateStream() : ValidateHttp())
         {
-            yield return new ConfigProblem("matches", "a route matches nothing; give it at least one path");
+            yield return problem;
         }
 
         for (var i = 0; i < Matches.Length; i++)
@@ -55,11 +63,6 @@ public sealed record Route(EntityKey Key) : Entity(Key)
             {
                 yield return problem;
             }
-        }
-
-        if (Protocols == 0)
-        {
-            yield return new ConfigProblem("protocols", "no protocol is allowed; use http, https or both");
         }
 
         if (HttpsRedirectStatus is not (301 or 302 or 307 or 308 or 426))
@@ -73,6 +76,50 @@ public sealed record Route(EntityKey Key) : Entity(Key)
             {
                 yield return new ConfigProblem($"backends[{i}]", $"'{Backends[i].Backend}' does not name a backend");
             }
+        }
+    }
+
+    private IEnumerable<ConfigProblem> ValidateHttp()
+    {
+        if (Matches.IsEmpty)
+        {
+            yield return new ConfigProblem("matches", "a route matches nothing; give it at least one path");
+        }
+
+        if (Protocols == 0)
+        {
+            yield return new ConfigProblem("protocols", "no protocol is allowed; use http, https or both");
+        }
+    }
+
+    private IEnumerable<ConfigProblem> ValidateStream()
+    {
+        if (Protocols is not (RouteProtocols.Tcp or RouteProtocols.Tls or RouteProtocols.TlsPassthrough))
+        {
+            yield return new ConfigProblem("protocols", $"{(int)Protocols} mixes what one route cannot serve; use tcp, tls or tls_passthrough alone");
+        }
+
+        if (!Matches.IsEmpty)
+        {
+            yield return new ConfigProblem("matches", "a stream route has no paths; leave them out");
+        }
+
+        if (Ports.IsEmpty)
+        {
+            yield return new ConfigProblem("ports", "a stream route needs the port it is for");
+        }
+
+        for (var i = 0; i < Ports.Length; i++)
+        {
+            if (Ports[i] is < 1 or > 65535)
+            {
+                yield return new ConfigProblem($"ports[{i}]", $"{Ports[i]} is not a port; use 1 to 65535");
+            }
+        }
+
+        if (Protocols == RouteProtocols.Tcp && !Hosts.IsEmpty)
+        {
+            yield return new ConfigProblem("hosts", "plain tcp names no server; leave the hosts out, or use tls or tls_passthrough");
         }
     }
 }

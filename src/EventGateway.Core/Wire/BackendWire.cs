@@ -20,6 +20,13 @@ internal static class BackendWire
         Retries = (uint)backend.Retries,
         LoadBalancing = (V1.LoadBalancing)backend.LoadBalancing,
         Source = backend.Source,
+        Hash = BalancingWire.ToMessage(backend.Hash),
+        Sticky = BalancingWire.ToMessage(backend.Sticky),
+        Health = HealthWire.ToMessage(backend.Health),
+        Retry = BackendLimitsWire.ToMessage(backend.Retry),
+        Circuit = BackendLimitsWire.ToMessage(backend.Circuit),
+        Tls = UpstreamTlsWire.ToMessage(backend.Tls),
+        HostHeader = backend.HostHeader,
     };
 
     public static Backend ToEntity(EntityKey key, V1.Backend message) => new(key)
@@ -35,5 +42,12 @@ internal static class BackendWire
         Retries = (int)message.Retries,
         LoadBalancing = (LoadBalancing)message.LoadBalancing,
         Source = message.Source,
+        Hash = BalancingWire.ToHash(message.Hash),
+        Sticky = BalancingWire.ToSticky(message.Sticky),
+        Health = HealthWire.ToHealth(message.Health),
+        Retry = BackendLimitsWire.ToRetry(message.Retry),
+        Circuit = BackendLimitsWire.ToCircuit(message.Circuit),
+        Tls = UpstreamTlsWire.ToTls(message.Tls),
+        HostHeader = message.HostHeader,
     };
 }

@@ -10,15 +10,7 @@ internal static class EndpointsWire
     public static V1.Endpoints ToMessage(Endpoints endpoints)
     {
         var message = new V1.Endpoints { Group = endpoints.Group };
-        message.Addresses.AddRange(endpoints.Addresses.Select(a => new V1.EndpointAddress
-        {
-            Address = a.Address,
-            Ready = a.Ready,
-            Serving = a.Serving,
-            Terminating = a.Terminating,
-            Zone = a.Zone,
-            Node = a.Node,
-        }));
+        message.Addresses.AddRange(endpoints.Addresses.Select(ToMessage));
         message.Ports.AddRange(endpoints.Ports.Select(p => new V1.EndpointPort { Name = p.Name, Port = (uint)p.Port }));
         return message;
     }
@@ -26,7 +18,33 @@ internal static class EndpointsWire
     public static Endpoints ToEntity(EntityKey key, V1.Endpoints message) => new(key)
     {
         Group = message.Group,
-        Addresses = [.. message.Addresses.Select(a => new EndpointAddress(a.Address, a.Ready, a.Serving, a.Terminating) { Zone = a.Zone, Node = a.Node })],
+        Addresses = [.. message.Addresses.Select(ToAddress)],
         Ports = [.. message.Ports.Select(p => new EndpointPort(p.Name, (int)p.Port))],
+    };
+
+    private static V1.EndpointAddress ToMessage(EndpointAddress address)
+    {
+        var message = new V1.EndpointAddress
+        {
+            Address = address.Address,
+            Ready = address.Ready,
+            Serving = address.Serving,
+            Terminating = address.Terminating,
+            Zone = address.Zone,
+            Node = address.Node,
+        };
+        if (address.Weight != EndpointAddress.DefaultWeight)
+        {
+            message.Weight = (uint)address.Weight;
+        }
+
+        return message;
+    }
+
+    private static EndpointAddress ToAddress(V1.EndpointAddress message) => new(message.Address, message.Ready, message.Serving, message.Terminating)
+    {
+        Zone = message.Zone,
+        Node = message.Node,
+        Weight = message.HasWeight ? (int)message.Weight : EndpointAddress.DefaultWeight,
     };
 }

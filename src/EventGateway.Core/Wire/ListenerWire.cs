@@ -16,6 +16,16 @@ internal static class ListenerWire
             TlsMode = (V1.TlsMode)listener.TlsMode,
             CreatedUnixUs = UnixMicroseconds.From(listener.CreatedAt),
         };
+        if (listener.ClientValidation is { } validation)
+        {
+            message.ClientValidation = new V1.ClientValidation
+            {
+                CaPem = validation.CaPem,
+                Mode = (V1.ClientCertificateMode)validation.Mode,
+                VerifyDepth = (uint)validation.VerifyDepth,
+            };
+        }
+
         message.Hosts.AddRange(listener.Hosts.Select(RouteWire.ToMessage));
         return message;
     }
@@ -27,5 +37,8 @@ internal static class ListenerWire
         Hosts = [.. message.Hosts.Select(RouteWire.ToHost)],
         TlsMode = (TlsMode)message.TlsMode,
         CreatedAt = UnixMicroseconds.ToTime(message.CreatedUnixUs),
+        ClientValidation = message.ClientValidation is { } validation
+            ? new ClientValidation(validation.CaPem) { Mode = (ClientCertificateMode)validation.Mode, VerifyDepth = (int)validation.VerifyDepth }
+            : null,
     };
 }

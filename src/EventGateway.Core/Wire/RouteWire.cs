@@ -21,6 +21,7 @@ internal static class RouteWire
         message.Hosts.AddRange(route.Hosts.Select(ToMessage));
         message.Matches.AddRange(route.Matches.Select(ToMessage));
         message.Backends.AddRange(route.Backends.Select(b => new V1.WeightedBackend { Backend = b.Backend.Text, Weight = (uint)b.Weight }));
+        message.Ports.AddRange(route.Ports.Select(p => (uint)p));
         return message;
     }
 
@@ -35,6 +36,7 @@ internal static class RouteWire
         Backends = message.Backends.Count == 0 ? [] : [.. message.Backends.Select(ToBackend)],
         CreatedAt = UnixMicroseconds.ToTime(message.CreatedUnixUs),
         Source = message.Source,
+        Ports = message.Ports.Count == 0 ? [] : [.. message.Ports.Select(p => (int)p)],
     };
 
     public static V1.HostMatch ToMessage(HostMatch host) => new() { Name = host.Name, Type = (V1.HostMatchType)host.Type };

@@ -22,22 +22,18 @@ internal static class ForwardPipeline
 
     public static readonly ClusterConfig[] BootstrapClusters = [new() { ClusterId = Bootstrap }];
 
-    /// <summary>Order: the endpoints the request was matched with, not those of a moment later; one is picked; passive health sees which one it was.</summary>
+    /// <summary>Which endpoint a request goes to was decided before: YARP's own balancing, affinity and passive health have nothing to do.</summary>
     public static RequestDelegate Build(IApplicationBuilder app)
     {
         var endpoints = new EndpointBuilder(app);
-        endpoints.MapReverseProxy(proxy =>
-        {
-            proxy.Use(UseMatchedEndpoints);
-            proxy.UseLoadBalancing();
-            proxy.UsePassiveHealthChecks();
-        });
+        endpoints.MapReverseProxy(proxy => proxy.Use(UsePickedEndpoint));
         return endpoints.DataSources.SelectMany(d => d.Endpoints).First(e => e.Metadata.GetMetadata<RouteModel>() is not null).RequestDelegate!;
     }
 
-    private static Task UseMatchedEndpoints(HttpContext context, RequestDelegate next)
+    private static Task UsePickedEndpoint(HttpContext context, RequestDelegate next)
     {
-        context.GetReverseProxyFeature().AvailableDestinations = context.Features.GetRequiredFeature<GatewayRequest>().Endpoints;
+        var request = context.Features.GetRequiredFeature<GatewayRequest>();
+        context.GetReverseProxyFeature().AvailableDestinations = request.Endpoint!.Destination;
         return next(context);
     }
 

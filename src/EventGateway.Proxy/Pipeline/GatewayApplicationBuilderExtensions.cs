@@ -16,7 +16,7 @@ public static class GatewayApplicationBuilderExtensions
         var gateway = new GatewayMiddleware(
             services.GetRequiredService<RoutingTable>(),
             services.GetRequiredService<IGatewayState>(),
-            ForwardPipeline.Build(app),
+            new Forwarder(ForwardPipeline.Build(app)),
             services.GetRequiredService<RequestTelemetry>(),
             services.GetRequiredService<ProxyOptions>());
         app.Run(gateway.InvokeAsync);

@@ -14,12 +14,11 @@ namespace EventGateway.Proxy.Pipeline;
 /// 2. decide: route, backend by weight, its endpoints; holds for the request   no route -> 404
 /// 3. https asked for by the route -> 426 or redirect
 /// 4. no backend, no endpoint       -> 503
-/// 5. YARP: pick an endpoint, forward
-/// 6. what YARP could not do gets a body
-/// 7. count, log
+/// 5. forward (Forwarder)
+/// 6. count, log
 /// </code>
 /// </summary>
-internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, RequestDelegate forward, RequestTelemetry telemetry, ProxyOptions options)
+internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, ProxyOptions options)
 {
     private volatile bool _isServing;
 
@@ -64,29 +63,11 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
             }
 
             request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp() };
-            await ForwardAsync(context, request);
+            await forwarder.ForwardAsync(context, request);
         }
         finally
         {
             telemetry.End(context, record, decision, request, started);
-        }
-    }
-
-    private async Task ForwardAsync(HttpContext context, GatewayRequest request)
-    {
-        context.Features.Set(request);
-        context.SetEndpoint(request.Backend.Endpoint);
-        await forward(context);
-        var error = context.GetForwarderErrorFeature()?.Error;
-        if (error is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
-        {
-            return;
-        }
-
-        // An upstream may answer before it has read the request's body, and hang up on the rest: its answer stands.
-        if (request.UpstreamStatus != context.Response.StatusCode)
-        {
-            await GatewayAnswer.Of(error.Value, context.Response.StatusCode).WriteAsync(context);
         }
     }
 

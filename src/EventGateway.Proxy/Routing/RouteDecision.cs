@@ -1,5 +1,4 @@
 using EventGateway.Proxy.Upstreams;
-using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Routing;
 
@@ -7,4 +6,4 @@ namespace EventGateway.Proxy.Routing;
 /// <param name="Hit">Not a match: no route was found, and the rest is null.</param>
 /// <param name="Backend">Null: the route has no backend with a weight.</param>
 /// <param name="Endpoints">Those that take requests; may be empty.</param>
-internal readonly record struct RouteDecision(RouteHit Hit, BackendModel? Backend, IReadOnlyList<DestinationState>? Endpoints);
+internal readonly record struct RouteDecision(RouteHit Hit, BackendModel? Backend, EndpointPool? Endpoints);

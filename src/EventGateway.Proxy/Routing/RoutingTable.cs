@@ -143,7 +143,7 @@ public sealed class RoutingTable : IImagePublisher
         }
 
         var backend = hit.Entry.Backends.Pick()?.Model;
-        return new RouteDecision(hit, backend, backend?.Cluster.DestinationsState.AvailableDestinations);
+        return new RouteDecision(hit, backend, backend?.Pool);
     }
 
     private void ApplyRoutes_NeedsLock(LogState log, KindDelta<Route> routes)

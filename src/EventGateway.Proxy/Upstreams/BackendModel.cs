@@ -15,6 +15,8 @@ internal sealed class BackendModel
     // YARP reads a route's match nowhere behind its own routing.
     private static readonly Yarp.ReverseProxy.Configuration.RouteMatch AnyMatch = new() { Path = "/{**rest}" };
 
+    private volatile EndpointPool _pool = EndpointPool.Empty;
+
     public BackendModel(EntityKey key, string id, ClusterState cluster, string pathPrefix, HttpTransformer transformer)
     {
         Key = key;
@@ -30,6 +32,7 @@ internal sealed class BackendModel
         Cluster = other.Cluster;
         Endpoint = other.Endpoint;
         PathPrefix = pathPrefix;
+        _pool = other._pool;
     }
 
     public EntityKey Key { get; }
@@ -37,6 +40,13 @@ internal sealed class BackendModel
     public ClusterState Cluster { get; }
 
     public Endpoint Endpoint { get; }
+
+    /// <summary>The endpoints that take requests now.</summary>
+    public EndpointPool Pool
+    {
+        get => _pool;
+        set => _pool = value;
+    }
 
     /// <summary>Without a slash at its end; empty: none.</summary>
     public string PathPrefix { get; }

@@ -1,8 +1,8 @@
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Pipeline;
+using EventGateway.Proxy.Upstreams.Balancing;
 using Yarp.ReverseProxy.Configuration;
-using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Upstreams;
@@ -15,6 +15,7 @@ internal sealed class BackendState
 {
     private readonly UpstreamClients _clients;
     private volatile BackendModel _model;
+    private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.Ordinal);
     private DestinationList _destinations = DestinationList.Empty;
 
     public BackendState(LogName log, EntityKey key, UpstreamClients clients)
@@ -55,7 +56,7 @@ internal sealed class BackendState
         if (entity.Protocol != (before?.Protocol ?? UpstreamProtocol.Http))
         {
             var next = NewModel(entity);
-            SetDestinations(next.Cluster, entity.Protocol);
+            SetDestinations(next, entity);
             _model = next;
             Entity = entity;
             return;
@@ -83,39 +84,49 @@ internal sealed class BackendState
 
         var before = _destinations;
         _destinations = destinations;
-        SetDestinations(_model.Cluster, Entity?.Protocol ?? UpstreamProtocol.Http);
-        foreach (var id in before.All.Except(_destinations.All, StringComparer.Ordinal))
+        SetDestinations(_model, Entity);
+        foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.Ordinal))
         {
             _model.Cluster.Destinations.TryRemove(id, out _);
+            _endpoints.Remove(id);
         }
 
         return true;
     }
 
-    private void SetDestinations(ClusterState cluster, UpstreamProtocol protocol)
+    private void SetDestinations(BackendModel model, Backend? entity)
     {
-        var scheme = UpstreamClients.SchemeOf(protocol);
+        var cluster = model.Cluster;
+        var scheme = UpstreamClients.SchemeOf(entity?.Protocol ?? UpstreamProtocol.Http);
         var all = new DestinationState[_destinations.All.Length];
+        var available = new EndpointState[_destinations.Available];
         for (var i = 0; i < all.Length; i++)
         {
-            var id = _destinations.All[i];
+            var (id, weight) = _destinations.All[i];
             if (!cluster.Destinations.TryGetValue(id, out var destination))
             {
                 destination = new DestinationState(id, new DestinationModel(new DestinationConfig { Address = $"{scheme}://{id}" }));
                 cluster.Destinations[id] = destination;
+                _endpoints[id] = new EndpointState(destination);
             }
 
             all[i] = destination;
+            if (i < available.Length)
+            {
+                available[i] = _endpoints[id];
+                available[i].Weight = weight;
+            }
         }
 
-        cluster.DestinationsState = new ClusterDestinationsState(all, _destinations.Available == all.Length ? all : all[.._destinations.Available]);
+        cluster.DestinationsState = new ClusterDestinationsState(all, available.Length == all.Length ? all : all[..available.Length]);
+        model.Pool = available.Length == 0 ? EndpointPool.Empty : new EndpointPool(available, EndpointPickers.Create(entity, available, model.Pool.Picker));
     }
 
     private BackendModel NewModel(Backend entity) =>
         new(Key, Id, new ClusterState(Id, NewClusterModel(entity)), PrefixOf(entity), GatewayTransformer.Instance);
 
     private ClusterModel NewClusterModel(Backend entity) => new(
-        new ClusterConfig { ClusterId = Id, LoadBalancingPolicy = LoadBalancingPolicies.RoundRobin, HttpRequest = _clients.GetRequestConfig(entity) },
+        new ClusterConfig { ClusterId = Id, HttpRequest = _clients.GetRequestConfig(entity) },
         _clients.Get(entity));
 
     private static string PrefixOf(Backend entity) => entity.PathPrefix.TrimEnd('/');

@@ -5,14 +5,15 @@ using EventGateway.Core.Model;
 namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>The endpoints of one backend as <c>address:port</c>.</summary>
-/// <param name="All">Without doubles, the ready ones first, otherwise in the order of the entities' keys.</param>
-/// <param name="Ready">How many of them, from the first on, are ready. The others terminate but still serve.</param>
-internal sealed record DestinationList(string[] All, int Ready)
+/// <param name="All">Without doubles: the ready ones, then those that terminate but still serve, then those of weight 0; otherwise in the order of the entities' keys.</param>
+/// <param name="Ready">How many of them, from the first on, are ready.</param>
+/// <param name="Idle">How many of them, at the end, have weight 0: they keep the requests they have and get no new ones.</param>
+internal sealed record DestinationList((string Id, int Weight)[] All, int Ready, int Idle)
 {
-    public static readonly DestinationList Empty = new([], 0);
+    public static readonly DestinationList Empty = new([], 0, 0);
 
     /// <summary>How many, from the first on, take new requests: the ready ones; if there are none, those that still serve.</summary>
-    public int Available => Ready > 0 ? Ready : All.Length;
+    public int Available => Ready > 0 ? Ready : All.Length - Idle;
 
     public static DestinationList Of(Backend? backend, EndpointGroup? group)
     {
@@ -21,8 +22,9 @@ internal sealed record DestinationList(string[] All, int Ready)
             return Empty;
         }
 
-        var ready = new List<string>();
-        var leaving = new List<string>();
+        var ready = new List<(string Id, int Weight)>();
+        var leaving = new List<(string Id, int Weight)>();
+        var idle = new List<(string Id, int Weight)>();
         foreach (var slice in group.Slices)
         {
             if (PortOf(backend, slice) is not { } port)
@@ -32,29 +34,30 @@ internal sealed record DestinationList(string[] All, int Ready)
 
             foreach (var endpoint in slice.Addresses)
             {
-                if (endpoint is { Ready: true, Terminating: false })
+                var isReady = endpoint is { Ready: true, Terminating: false };
+                if (isReady || endpoint.Ready || endpoint is { Serving: true, Terminating: true })
                 {
-                    ready.Add(IdOf(endpoint.Address, port));
-                }
-                else if (endpoint.Ready || endpoint is { Serving: true, Terminating: true })
-                {
-                    leaving.Add(IdOf(endpoint.Address, port));
+                    (endpoint.Weight == 0 ? idle : isReady ? ready : leaving).Add((IdOf(endpoint.Address, port), endpoint.Weight));
                 }
             }
         }
 
-        return Of(ready, leaving);
+        return Of(ready, leaving, idle);
     }
 
-    private static DestinationList Of(List<string> ready, List<string> leaving)
+    private static DestinationList Of(List<(string Id, int Weight)> ready, List<(string Id, int Weight)> leaving, List<(string Id, int Weight)> idle)
     {
-        if (ready.Count + leaving.Count == 1)
+        if (ready.Count + leaving.Count + idle.Count == 1)
         {
-            return new DestinationList([.. ready, .. leaving], ready.Count);
+            return new DestinationList([.. ready, .. leaving, .. idle], ready.Count, idle.Count);
         }
 
-        string[] first = [.. ready.Distinct(StringComparer.Ordinal)];
-        return new DestinationList([.. first, .. leaving.Distinct(StringComparer.Ordinal).Except(first, StringComparer.Ordinal)], first.Length);
+        // Of what is named twice the better state counts.
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        (string Id, int Weight)[] first = [.. ready.Where(e => known.Add(e.Id))];
+        (string Id, int Weight)[] second = [.. leaving.Where(e => known.Add(e.Id))];
+        (string Id, int Weight)[] last = [.. idle.Where(e => known.Add(e.Id))];
+        return new DestinationList([.. first, .. second, .. last], first.Length, last.Length);
     }
 
     private static int? PortOf(Backend backend, Endpoints slice)

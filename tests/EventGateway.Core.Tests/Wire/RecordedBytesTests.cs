@@ -10,7 +10,7 @@ namespace EventGateway.Core.Tests.Wire;
 
 /// <summary>
 /// The bytes that builds of the first contract have written, read by today's build and written again by it. They are what lies in
-/// people's logs: NEVER regenerate a file of Recorded/v1. When the contract grows, keep v1 as it is and add a folder v2.
+/// people's logs: NEVER regenerate a file of Recorded. When the contract grows, keep what is there and add the next folder.
 /// </summary>
 public sealed class RecordedBytesTests
 {
@@ -28,6 +28,27 @@ public sealed class RecordedBytesTests
         ["feature"] = Samples.Feature(),
         ["unknown-kind"] = Samples.Unknown(),
     };
+
+    private static Dictionary<string, Entity> SecondEntities => new()
+    {
+        ["listener"] = Samples.ListenerWithClients(),
+        ["route"] = Samples.StreamRoute(),
+        ["backend"] = Samples.BackendWithPolicies(),
+        ["endpoints"] = Samples.EndpointsWithWeights(),
+    };
+
+    public static TheoryData<string> SecondEntityNames => [.. SecondEntities.Keys];
+
+    [Theory]
+    [MemberData(nameof(SecondEntityNames))]
+    public void SecondVersion_Recorded_BothWays(string name)
+    {
+        var put = Assert.IsType<DecodedRecord.Put>(RecordCodec.Decode(Recorded(name, "v2")));
+
+        Assert.True(put.Entity.BodyAsRead.IsEmpty);
+        EntityAssert.Same(SecondEntities[name], put.Entity);
+        AssertRecorded(name, Samples.Record(SecondEntities[name]), "v2");
+    }
 
     [Theory]
     [MemberData(nameof(EntityNames))]
@@ -90,11 +111,11 @@ public sealed class RecordedBytesTests
         AssertRecorded("history-entry", HistoryCodec.Encode(Samples.Commit(), records));
     }
 
-    private static void AssertRecorded(string name, LogRecord record) => Assert.Equal(File.ReadAllText(PathOf(name)), Text(record));
+    private static void AssertRecorded(string name, LogRecord record, string version = "v1") => Assert.Equal(File.ReadAllText(PathOf(name, version)), Text(record));
 
-    private static LogRecord Recorded(string name)
+    private static LogRecord Recorded(string name, string version = "v1")
     {
-        var lines = File.ReadAllLines(PathOf(name));
+        var lines = File.ReadAllLines(PathOf(name, version));
         if (lines[1] == "removal")
         {
             return new LogRecord(lines[0], null) { RemovalEpoch = long.Parse(lines[2], null), RemovalSequence = long.Parse(lines[3], null) };
@@ -108,5 +129,5 @@ public sealed class RecordedBytesTests
         ? $"{record.Key}\n{Convert.ToBase64String(value.Span, Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n")}\n"
         : $"{record.Key}\nremoval\n{record.RemovalEpoch}\n{record.RemovalSequence}\n";
 
-    private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Wire", "Recorded", "v1", name + ".txt");
+    private static string PathOf(string name, string version) => Path.Combine(AppContext.BaseDirectory, "Wire", "Recorded", version, name + ".txt");
 }

@@ -1,0 +1,4 @@
+namespace EventGateway.Core.Model;
+
+/// <summary>One header to send.</summary>
+public sealed record HeaderValue(string Name, string Value);

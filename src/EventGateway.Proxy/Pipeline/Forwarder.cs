@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+
+namespace EventGateway.Proxy.Pipeline;
+
+/// <summary>
+/// Takes a matched request to an endpoint of its backend, through YARP's pipeline:
+/// <code>
+/// 1. pick an endpoint that was not tried   none -> 503
+/// 2. YARP: forward
+/// 3. what YARP could not do gets a body
+/// </code>
+/// </summary>
+internal sealed class Forwarder(RequestDelegate pipeline)
+{
+    public async Task ForwardAsync(HttpContext context, GatewayRequest request)
+    {
+        context.Features.Set(request);
+        context.SetEndpoint(request.Backend.Endpoint);
+        if (request.Pool.Picker.Pick(context, request) is not { } endpoint)
+        {
+            await GatewayAnswer.NoEndpoint.WriteAsync(context);
+            return;
+        }
+
+        request.Endpoint = endpoint;
+        endpoint.Begin();
+        try
+        {
+            await pipeline(context);
+        }
+        finally
+        {
+            endpoint.End();
+        }
+
+        var error = context.GetForwarderErrorFeature()?.Error;
+        if (error is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        // An upstream may answer before it has read the request's body, and hang up on the rest: its answer stands.
+        if (request.UpstreamStatus != context.Response.StatusCode)
+        {
+            await GatewayAnswer.Of(error.Value, context.Response.StatusCode).WriteAsync(context);
+        }
+    }
+}

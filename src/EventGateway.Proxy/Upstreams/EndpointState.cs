@@ -1,0 +1,40 @@
+using Yarp.ReverseProxy.Model;
+
+namespace EventGateway.Proxy.Upstreams;
+
+/// <summary>
+/// One endpoint of one backend, for as long as it is named: what is known of it survives every change to the others. All members are safe
+/// from any thread.
+/// </summary>
+internal sealed class EndpointState(DestinationState destination)
+{
+    private int _inFlight;
+    private volatile int _weight;
+    private volatile bool _isHealthy = true;
+
+    public string Id => Destination.DestinationId;
+
+    /// <summary>What YARP forwards to.</summary>
+    public DestinationState Destination { get; } = destination;
+
+    /// <summary>Share of the requests beside the backend's other endpoints; above 0.</summary>
+    public int Weight
+    {
+        get => _weight;
+        set => _weight = value;
+    }
+
+    /// <summary>Whether health lets it take requests. Whoever changes it has the backend's pool made anew.</summary>
+    public bool IsHealthy
+    {
+        get => _isHealthy;
+        set => _isHealthy = value;
+    }
+
+    /// <summary>Requests and connections that run now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public void Begin() => Interlocked.Increment(ref _inFlight);
+
+    public void End() => Interlocked.Decrement(ref _inFlight);
+}
