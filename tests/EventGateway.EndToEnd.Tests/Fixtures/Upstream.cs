@@ -46,6 +46,14 @@ internal sealed class Upstream : IAsyncDisposable
         return upstream;
     }
 
+    /// <summary>As a pod ends that is asked to: what it has begun is answered, then it is gone.</summary>
+    public async Task StopAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync(new CancellationToken(canceled: true));
