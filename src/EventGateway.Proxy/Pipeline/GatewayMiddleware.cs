@@ -19,7 +19,7 @@ namespace EventGateway.Proxy.Pipeline;
 /// 7. count, log
 /// </code>
 /// </summary>
-internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, RequestDelegate forward, RequestTelemetry telemetry, ProxyOptions options)
+internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, RequestDelegate forward, RequestTelemetry telemetry, ProxyOptions options, DrainState drain)
 {
     private volatile bool _isServing;
 
@@ -29,6 +29,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         var record = telemetry.Begin(context);
         var decision = default(RouteDecision);
         GatewayRequest? request = null;
+        drain.Enter(context);
         try
         {
             if (!IsServing())
@@ -63,11 +64,12 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp() };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Drain = drain };
             await ForwardAsync(context, request);
         }
         finally
         {
+            drain.Leave();
             telemetry.End(context, record, decision, request, started);
         }
     }

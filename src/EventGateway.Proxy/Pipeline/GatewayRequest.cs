@@ -15,6 +15,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, IReadOn
 
     public RawPath Path { get; } = path;
 
+    /// <summary>Asked when the answer begins. Null: nobody is.</summary>
+    public DrainState? Drain { get; init; }
+
     /// <summary>When the request was handed to the forwarder.</summary>
     public long ForwardedAt { get; set; }
 
