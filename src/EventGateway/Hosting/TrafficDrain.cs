@@ -27,8 +27,10 @@ internal sealed class TrafficDrain(DrainState state, DrainConnections connection
 
         log.Finishing(settings.Timeout.TotalSeconds, state.RequestsInFlight, connections.Open);
         using var patience = new CancellationTokenSource(settings.Timeout, time);
-        await using var cut = patience.Token.Register(() => log.Cut(state.RequestsInFlight, connections.Open));
         var stopping = server.StopAsync(patience.Token);
+
+        // Registered last and so called first: before the server cuts them.
+        await using var cut = patience.Token.Register(() => log.Cut(state.RequestsInFlight, connections.Open));
         while (await Task.WhenAny(stopping, Task.Delay(TellEvery, time)) != stopping)
         {
             log.Waiting(state.RequestsInFlight, connections.Open);
