@@ -1,4 +1,5 @@
 using EventGateway.Core.Loading;
+using EventGateway.Core.Loading.LastKnownGood;
 using EventGateway.Core.Log;
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Sealing;
@@ -12,14 +13,29 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class GatewayCoreServiceCollectionExtensions
 {
     /// <summary>Follows the logs of the registered <see cref="IConfigLogStore"/> and hands their images to every <see cref="IImagePublisher"/>.</summary>
-    public static IServiceCollection AddConfigLoader(this IServiceCollection services, LoaderOptions options)
+    /// <param name="lastKnownGood">Null: no last-known-good files are kept, and a start waits for the store.</param>
+    public static IServiceCollection AddConfigLoader(this IServiceCollection services, LoaderOptions options, LastKnownGoodOptions? lastKnownGood = null)
     {
         services.TryAddSingleton(TimeProvider.System);
+        if (lastKnownGood is not null)
+        {
+            services.AddLastKnownGood(lastKnownGood);
+        }
+
         services.TryAddSingleton(options);
         services.TryAddSingleton<ImageBroadcast>();
         services.TryAddSingleton<ConfigLoader>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<ConfigLoader>());
         return services;
+    }
+
+    // Hosted before the loader, and so stopped after it: the last image is written too.
+    private static void AddLastKnownGood(this IServiceCollection services, LastKnownGoodOptions options)
+    {
+        services.TryAddSingleton(new LastKnownGoodFolder(options));
+        services.TryAddSingleton<LastKnownGoodWriter>();
+        services.AddSingleton<IImagePublisher>(s => s.GetRequiredService<LastKnownGoodWriter>());
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<LastKnownGoodWriter>());
     }
 
     /// <summary>Keeps the logs of the registered <see cref="IConfigLogStore"/> at what the registered <see cref="IConfigSource"/> wants.</summary>

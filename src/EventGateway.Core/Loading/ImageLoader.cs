@@ -1,4 +1,5 @@
 using EventGateway.Core.Image;
+using EventGateway.Core.Loading.LastKnownGood;
 using EventGateway.Core.Log;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace EventGateway.Core.Loading;
 /// <summary>
 /// Follows one log for as long as it runs: reads, assembles, and hands each new image on. Nothing is handed on before everything
 /// up to the end captured at the start was read and the log's writer has said that it is populated; a log that starts anew is
-/// assembled on the side and swapped in the same way, so that what serves is never a half of something.
+/// assembled on the side and swapped in the same way, so that what serves is never a half of something. A last-known-good image may
+/// serve meanwhile; the log's own then replaces it like any other. Owns a lock, under which images change.
 /// </summary>
 public sealed partial class ImageLoader
 {
@@ -18,8 +20,11 @@ public sealed partial class ImageLoader
     private readonly ImageBroadcast _broadcast;
     private readonly TimeProvider _time;
     private readonly ILogger<ImageLoader> _logger;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _wasRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImageAssembler _assembler = new();
     private ConfigImage _published = ConfigImage.Empty;
+    private (ConfigImage Image, DateTimeOffset WrittenAt)? _lastKnownGood;
     private LogPosition _heard = LogPosition.None;
     private bool _startsAnew = true;
 
@@ -30,6 +35,7 @@ public sealed partial class ImageLoader
     // Read anew because the hash differed, and it has not matched since: once more would not help.
     private bool _wasRebuilt;
     private string? _mismatch;
+    private string? _notTaken;
     private long _progressAt;
     private volatile LogStatus _status;
 
@@ -42,10 +48,44 @@ public sealed partial class ImageLoader
         _status = new LogStatus(log.Name);
     }
 
+    /// <summary>Nothing of the log is put into use before this has ended. Default: it has.</summary>
+    internal Task MayPublish { get; init; } = Task.CompletedTask;
+
     /// <summary>The status without what the publishers refused: asks none of them, so that readiness can be asked for while they work.</summary>
     internal LogStatus Progress => _status;
 
     public LogStatus Status => _status with { Refused = [.. _status.Refused, .. _broadcast.Refused(_log.Name)] };
+
+    /// <summary>Ends with the log's first own image.</summary>
+    internal Task WasRead => _wasRead.Task;
+
+    /// <summary>
+    /// Gives the loader an image to serve when the log does not answer. From now on a log that has lost what this image holds does not
+    /// replace it. Call it before <see cref="MayPublish"/> ends.
+    /// </summary>
+    internal void Offer(ConfigImage image, DateTimeOffset writtenAt)
+    {
+        lock (_lock)
+        {
+            _lastKnownGood = (image, writtenAt);
+
+            // A heartbeat in a log that holds nothing else must not empty this image either.
+            _awaitsWriter = true;
+        }
+    }
+
+    /// <summary>Puts the image that was offered into use, unless the log's own is.</summary>
+    internal void UseLastKnownGood()
+    {
+        lock (_lock)
+        {
+            UseLastKnownGood_NeedsLock();
+        }
+    }
+
+    /// <summary>Tells that there is a last-known-good file and why it is not used, for as long as the log is not read.</summary>
+    internal void RefuseLastKnownGood(string reason) =>
+        SetStatus(s => s.CaughtUp ? s : s with { Refused = [new RefusedRecord(LastKnownGoodFolder.Name, reason)] });
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +98,7 @@ public sealed partial class ImageLoader
             catch (LogRefusedException e)
             {
                 LogRefused(_log.Name, e.Message);
-                _status = _status with { Fault = e.Message };
+                SetStatus(s => s with { Fault = e.Message });
                 await Task.Delay(RetryAfterRefusal, _time, cancellationToken);
             }
 
@@ -86,6 +126,7 @@ public sealed partial class ImageLoader
 
             if (batch.ReachedEnd)
             {
+                await MayPublish.WaitAsync(cancellationToken);
                 Publish(batch);
             }
             else
@@ -109,34 +150,78 @@ public sealed partial class ImageLoader
 
     private void Publish(LogBatch batch)
     {
-        var before = _status;
-        CheckHash();
-        if (!_rebuild && _assembler.Commit is { Populated: true } && IsTheWriters)
+        LogStatus before;
+        lock (_lock)
         {
-            _awaitsWriter = false;
-            PublishImage();
+            before = _status;
+            CheckHash();
+            var reason = _rebuild ? before.Fault : WhyNotTaken_NeedsLock();
+            if (!_rebuild && reason is null)
+            {
+                _awaitsWriter = false;
+                PublishImage_NeedsLock();
+            }
+            else if (reason is not null)
+            {
+                // Waiting for the log makes it no better.
+                UseLastKnownGood_NeedsLock();
+            }
+
+            _status = _status with
+            {
+                Image = _published,
+                LastKnownGoodAt = _wasRead.Task.IsCompleted ? null : _status.LastKnownGoodAt,
+                CaughtUp = before.CaughtUp || !_rebuild,
+                ReadOffset = batch.NextOffset,
+                EndOffset = batch.EndOffset,
+                LastHeardAt = _assembler.Commit is null || _assembler.Position == _heard ? before.LastHeardAt : _time.GetUtcNow(),
+                Refused = [.. _assembler.Unreadable.Select(u => new RefusedRecord(u.Key, u.Value))],
+                IgnoredRecords = _assembler.IgnoredRecords,
+                HashMatches = _assembler.HashMatches,
+                Fault = _lastKnownGood is null || _wasRead.Task.IsCompleted ? null : reason,
+            };
         }
 
-        _status = before with
-        {
-            Image = _published,
-            CaughtUp = before.CaughtUp || !_rebuild,
-            ReadOffset = batch.NextOffset,
-            EndOffset = batch.EndOffset,
-            LastHeardAt = _assembler.Commit is null || _assembler.Position == _heard ? before.LastHeardAt : _time.GetUtcNow(),
-            Refused = [.. _assembler.Unreadable.Select(u => new RefusedRecord(u.Key, u.Value))],
-            IgnoredRecords = _assembler.IgnoredRecords,
-            HashMatches = _assembler.HashMatches,
-            Fault = null,
-        };
         _heard = _assembler.Position;
+        ReportTaking(before);
         ReportUnreadable(before);
+    }
+
+    /// <summary>Why what was read is not put into use; null: it is.</summary>
+    private string? WhyNotTaken_NeedsLock() => _assembler.Commit switch
+    {
+        null or { Populated: false } => "the log does not hold a whole config (yet); its last-known-good image stays in use until its writer has put all into it",
+        _ when !IsTheWriters => "what the log holds is not what its writer states; its last-known-good image stays in use until the writer has put it right",
+        { } commit when IsBehindLastKnownGood(commit) =>
+            $"the log is at commit {commit.Commit}, behind the last-known-good image's {_lastKnownGood?.Image.Position.Commit}: it has lost what came last, and the image stays in use until the writer has put it right",
+        _ => null,
+    };
+
+    /// <summary>
+    /// The same log, at an earlier place than the file: served, it would bring back what was deleted since. Once its writer has gone on
+    /// from there, and has not merely claimed it, the log says what is wanted.
+    /// </summary>
+    private bool IsBehindLastKnownGood(LogCommit commit) =>
+        !_wasRead.Task.IsCompleted && _lastKnownGood?.Image.Position is { } known && known.LogId == commit.LogId
+        && (commit.Version < new RecordVersion(known.Epoch, known.Sequence) || (commit.Commit < known.Commit && commit.Reason == CommitReason.Claim));
+
+    private void UseLastKnownGood_NeedsLock()
+    {
+        if (_wasRead.Task.IsCompleted || _status.LastKnownGoodAt is not null || _lastKnownGood is not { } known)
+        {
+            return;
+        }
+
+        _published = known.Image;
+        _status = _status with { Image = known.Image, LastKnownGoodAt = known.WrittenAt };
+        _broadcast.Publish(_log.Name, ConfigDelta.FromEmpty(known.Image), known.Image);
+        LogLastKnownGood(_log.Name, known.WrittenAt, known.Image.Position.Commit, known.Image.Count, known.Image.Hash);
     }
 
     /// <summary>Records that cannot be read explain a hash that differs; an older build must not wait for ever for a newer writer.</summary>
     private bool IsTheWriters => !_awaitsWriter || _assembler.HashMatches || _assembler.Unreadable.Count > 0;
 
-    private void PublishImage()
+    private void PublishImage_NeedsLock()
     {
         if (_startsAnew || _assembler.HasChanges)
         {
@@ -151,6 +236,30 @@ public sealed partial class ImageLoader
         {
             // A heartbeat or a claim: only the position moves on.
             _published = _assembler.Take().Image;
+        }
+
+        _wasRead.TrySetResult();
+    }
+
+    private void ReportTaking(LogStatus before)
+    {
+        if (before.LastKnownGoodAt is not null && _status.LastKnownGoodAt is null)
+        {
+            LogLogTaken(_log.Name, before.Image.Position.Commit, _published.Position.Commit);
+        }
+        else if (_status.Fault is { } reason && reason != _notTaken)
+        {
+            LogNotTaken(_log.Name, reason);
+        }
+
+        _notTaken = _status.Fault;
+    }
+
+    private void SetStatus(Func<LogStatus, LogStatus> change)
+    {
+        lock (_lock)
+        {
+            _status = change(_status);
         }
     }
 
@@ -190,7 +299,7 @@ public sealed partial class ImageLoader
 
     private void ReportProgress(LogBatch batch)
     {
-        _status = _status with { ReadOffset = batch.NextOffset, EndOffset = batch.EndOffset };
+        SetStatus(s => s with { ReadOffset = batch.NextOffset, EndOffset = batch.EndOffset });
         if (_time.GetElapsedTime(_progressAt) >= ProgressInterval)
         {
             _progressAt = _time.GetTimestamp();
@@ -215,4 +324,13 @@ public sealed partial class ImageLoader
 
     [LoggerMessage(1015, LogLevel.Error, "{Log} cannot be read: {Reason}")]
     private partial void LogRefused(LogName log, string reason);
+
+    [LoggerMessage(1016, LogLevel.Warning, "{Log} is served from its last-known-good file of {WrittenAt:u}: commit {Commit}, {Entities} entities, image {Hash}")]
+    private partial void LogLastKnownGood(LogName log, DateTimeOffset writtenAt, long commit, int entities, ImageHash hash);
+
+    [LoggerMessage(1017, LogLevel.Information, "{Log} is served from the log again: from commit {Before} of its last-known-good file to commit {Commit}")]
+    private partial void LogLogTaken(LogName log, long before, long commit);
+
+    [LoggerMessage(1018, LogLevel.Warning, "{Log}: {Reason}")]
+    private partial void LogNotTaken(LogName log, string reason);
 }

@@ -10,6 +10,9 @@ public sealed record LogStatus(LogName Log)
     /// <summary>The image in use.</summary>
     public ConfigImage Image { get; init; } = ConfigImage.Empty;
 
+    /// <summary>When the last-known-good file was written that the image in use comes from; null: it comes from the log.</summary>
+    public DateTimeOffset? LastKnownGoodAt { get; init; }
+
     /// <summary>Whether the log was once read to the end it had then. Never becomes false again.</summary>
     public bool CaughtUp { get; init; }
 
@@ -30,6 +33,6 @@ public sealed record LogStatus(LogName Log)
     /// <summary>Whether the image's hash is the one the last commit states.</summary>
     public bool HashMatches { get; init; } = true;
 
-    /// <summary>Why the log cannot be read at all; null: it can.</summary>
+    /// <summary>Why the log cannot be read at all, or does not replace its last-known-good image; null: it can, and does.</summary>
     public string? Fault { get; init; }
 }

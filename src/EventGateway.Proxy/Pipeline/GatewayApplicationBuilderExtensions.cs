@@ -1,3 +1,4 @@
+using EventGateway.Core.Loading.LastKnownGood;
 using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
@@ -18,7 +19,8 @@ public static class GatewayApplicationBuilderExtensions
             services.GetRequiredService<IGatewayState>(),
             new Forwarder(ForwardPipeline.Build(app)),
             services.GetRequiredService<RequestTelemetry>(),
-            services.GetRequiredService<ProxyOptions>());
+            services.GetRequiredService<ProxyOptions>(),
+            services.GetRequiredService<DrainState>());
         app.Run(gateway.InvokeAsync);
         return app;
     }
@@ -28,10 +30,17 @@ public static class GatewayApplicationBuilderExtensions
     {
         var services = app.ApplicationServices;
         _ = services.GetRequiredService<LogMetrics>();
+        _ = services.GetRequiredService<DrainMetrics>();
+        if (services.GetService<LastKnownGoodWriter>() is not null)
+        {
+            _ = services.GetRequiredService<LastKnownGoodMetrics>();
+        }
+
         var status = new StatusMiddleware(
             services.GetRequiredService<IGatewayState>(),
             services.GetRequiredService<StatusDocument>(),
-            services.GetRequiredService<ProxyMetrics>());
+            services.GetRequiredService<ProxyMetrics>(),
+            services.GetRequiredService<DrainState>());
         return app.Use(next => context => context.Features.Get<StatusConnection>() is null ? next(context) : status.InvokeAsync(context));
     }
 }

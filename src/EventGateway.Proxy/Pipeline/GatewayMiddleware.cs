@@ -18,7 +18,7 @@ namespace EventGateway.Proxy.Pipeline;
 /// 6. count, log
 /// </code>
 /// </summary>
-internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, ProxyOptions options)
+internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, ProxyOptions options, DrainState drain)
 {
     private volatile bool _isServing;
 
@@ -28,6 +28,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         var record = telemetry.Begin(context);
         var decision = default(RouteDecision);
         GatewayRequest? request = null;
+        drain.Enter(context);
         try
         {
             if (!IsServing())
@@ -62,11 +63,12 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp() };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Drain = drain };
             await forwarder.ForwardAsync(context, request);
         }
         finally
         {
+            drain.Leave();
             telemetry.End(context, record, decision, request, started);
         }
     }

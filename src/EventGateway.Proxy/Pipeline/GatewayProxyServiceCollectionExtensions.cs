@@ -43,6 +43,11 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<IGatewayState, LoaderGatewayState>();
         services.TryAddSingleton<ProxyMetrics>();
         services.TryAddSingleton<LogMetrics>();
+        services.TryAddSingleton<LastKnownGoodMetrics>();
+        services.AddMetrics();
+        services.TryAddSingleton<DrainState>();
+        services.TryAddSingleton<DrainConnections>();
+        services.TryAddSingleton<DrainMetrics>();
         services.TryAddSingleton<StatusDocument>();
         services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());

@@ -38,6 +38,7 @@ internal sealed class GatewayTransformer : HttpTransformer
         {
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
+            request.Drain?.OnAnswer(httpContext, request.UpstreamStatus);
         }
 
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

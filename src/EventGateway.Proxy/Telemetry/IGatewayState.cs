@@ -10,7 +10,7 @@ public interface IGatewayState
 
     IReadOnlyList<LogStatus> Logs { get; }
 
-    /// <summary><c>kafka</c>, <c>embedded</c> or <c>last-known-good</c>.</summary>
+    /// <summary><c>kafka</c> or <c>embedded</c>; a log that is not served from there says so itself, by <see cref="LogStatus.LastKnownGoodAt"/>.</summary>
     string Source { get; }
 
     /// <summary>Whether the log store answered last time it was asked.</summary>

@@ -2,12 +2,15 @@ using System.Buffers;
 using System.Text.Json;
 using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
+using EventGateway.Proxy.Pipeline;
 
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>Renders what <c>/status</c> and <c>/readyz</c> answer.</summary>
-internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, TimeProvider time)
+internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, TimeProvider time, DrainState drain)
 {
+    private const string LastKnownGood = "last-known-good";
+
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public static ReadOnlyMemory<byte> Of(Readiness readiness) => Write(json =>
@@ -31,7 +34,8 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
         json.WriteString("role", options.Role);
         json.WriteString("id", options.Id);
         json.WriteString("version", GatewayVersion.Text);
-        json.WriteBoolean("ready", state.Readiness.IsReady);
+        json.WriteBoolean("ready", drain.Of(state.Readiness).IsReady);
+        json.WriteBoolean("draining", drain.IsDraining);
         json.WriteString("startedAt", _startedAt);
         json.WriteString("imageHash", ImageHash.Combine(logs.Select(l => (l.Log, l.Image.Hash))).ToString());
         json.WriteStartArray("logs");
@@ -68,8 +72,9 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
         json.WriteString("imageHash", log.Image.Hash.ToString());
         json.WriteBoolean("hashMatches", log.HashMatches);
         json.WriteBoolean("caughtUp", log.CaughtUp);
-        json.WriteString("source", state.Source);
+        json.WriteString("source", log.LastKnownGoodAt is null ? state.Source : LastKnownGood);
         json.WriteBoolean("connected", state.IsConnected);
+        WriteTime(json, "lastKnownGoodAt", log.LastKnownGoodAt);
         WriteTime(json, "lastCommitAt", position.CommittedAt);
         if (log.LastHeardAt is { } heard)
         {

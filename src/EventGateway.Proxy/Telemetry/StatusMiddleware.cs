@@ -1,9 +1,10 @@
+using EventGateway.Proxy.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>The status port: <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c>, <c>/status</c>; GET and HEAD only.</summary>
-internal sealed class StatusMiddleware(IGatewayState state, StatusDocument document, ProxyMetrics metrics)
+internal sealed class StatusMiddleware(IGatewayState state, StatusDocument document, ProxyMetrics metrics, DrainState drain)
 {
     private const string Json = "application/json; charset=utf-8";
     private static readonly byte[] Alive = "{\"status\":\"alive\"}"u8.ToArray();
@@ -24,7 +25,7 @@ internal sealed class StatusMiddleware(IGatewayState state, StatusDocument docum
             case "/healthz":
                 return WriteAsync(context, 200, Alive);
             case "/readyz":
-                var readiness = state.Readiness;
+                var readiness = drain.Of(state.Readiness);
                 return WriteAsync(context, readiness.IsReady ? 200 : 503, StatusDocument.Of(readiness));
             case "/status":
                 return WriteAsync(context, 200, document.Render());

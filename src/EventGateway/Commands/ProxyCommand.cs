@@ -8,16 +8,16 @@ namespace EventGateway.Commands;
 /// <summary><c>eventgateway proxy</c>: logs to traffic.</summary>
 internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     "proxy",
-    "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else and keeps nothing.",
+    "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else; with --data it starts without Kafka, too.",
     [
-        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
-        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
-    ],
-    hidden: [SettingCatalog.Data])
+        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.ProxyData, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
+        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Process,
+    ])
 {
     public override ImmutableArray<string> Examples =>
     [
         "eventgateway proxy --kafka 127.0.0.1:9092",
+        "eventgateway proxy --kafka 127.0.0.1:9092 --data /var/lib/eventgateway",
         "eventgateway proxy --kafka broker-1:9092,broker-2:9092 --workspace shop,blog --key-ring /etc/eventgateway/key-ring --access-log -",
         "eventgateway proxy --kafka broker:9093 --kafka-option security.protocol=SASL_SSL --kafka-option sasl.mechanism=PLAIN --kafka-option sasl.username=eg --kafka-option sasl.password=@/run/secrets/kafka",
     ];
@@ -30,10 +30,11 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
         RoleServices.Addresses(settings.Process, settings.Traffic),
         services => services
             .AddKafkaConfigLog(settings.Kafka)
-            .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces })
+            .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces }, settings.LastKnownGood)
             .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
             .AddHostedService<StartProgress>(),
         app => app.MapGatewayStatus().MapGateway(),
+        settings.Traffic.Drain,
         console,
         cancellationToken);
 }

@@ -13,7 +13,8 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
     "Watcher, log and proxy in one process, without Kafka: serves what the manifests say, and follows their changes.",
     [
         SettingCatalog.Manifests, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
-        SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
+        SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
+        SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Process,
     ],
     hidden: SettingCatalog.NotYet)
 {
@@ -37,6 +38,7 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
             .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
             .AddHostedService<StartProgress>(),
         app => app.MapGatewayStatus().MapGateway(),
+        settings.Traffic.Drain,
         console,
         cancellationToken);
 }

@@ -9,7 +9,7 @@ namespace EventGateway.Commands;
 internal sealed class StopSignals : IDisposable
 {
     // A terminal, a shell and a supervisor often signal the same process in the same moment: that is one wish, not impatience.
-    private static readonly TimeSpan SameWish = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();

@@ -34,6 +34,7 @@ internal sealed class WatcherCommand() : SettingsCommand<WatcherSettings>(
             .AddGatewayStatus(RoleServices.ProxyOptions(Name, settings.Process, traffic: null, settings.KeyRing))
             .AddHostedService<StartProgress>(),
         app => app.MapGatewayStatus(),
+        drain: null,
         console,
         cancellationToken);
 }

@@ -46,6 +46,11 @@ internal static class SettingCatalog
         Description = "Folder for the embedded log and the key ring. Default: eventgateway in $XDG_DATA_HOME, or ~/.local/share/eventgateway.",
     };
 
+    public static readonly Setting ProxyData = Data with
+    {
+        Description = "Folder for last-known-good copies of the logs, to start from when Kafka is down. Default: none, nothing is written, and such a start waits.",
+    };
+
     public static readonly Setting KeyRing = new("key-ring", "FILE",
         "Keys that seal private keys in the log, one 'id: base64' a line, not readable by everyone. The first seals, all open.");
 
@@ -60,6 +65,14 @@ internal static class SettingCatalog
     public static readonly Setting AccessLog = new("access-log", "FILE|-|off", "One JSON object a line for each request; - writes to standard output.") { Default = "off" };
 
     public static readonly Setting MetricsPerRoute = new("metrics-per-route", "", "Add the label 'route' to request metrics. 100,000 routes make 100,000 series.");
+
+    public static readonly Setting DrainDelay = new("drain-delay", "TIME",
+        "When told to stop: how long to accept requests still while /readyz says 503, so that load balancers notice (500ms, 5s, 1m).") { Default = "5s" };
+
+    public static readonly Setting StandaloneDrainDelay = DrainDelay with { Default = "0s" };
+
+    public static readonly Setting DrainTimeout = new("drain-timeout", "TIME",
+        "After that: how long requests, WebSockets and streams that run may go on before they are cut.") { Default = "20s" };
 
     public static readonly Setting EchoPorts = new("echo-port", "PORT...", "Ports to answer on.") { IsMany = true, Separator = ',' };
 
@@ -98,7 +111,7 @@ internal static class SettingCatalog
         .. new[]
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
-            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
+            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
         }.Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -138,6 +138,29 @@ internal sealed class SettingsReader(SettingSources sources, List<ConfigProblem>
         return null;
     }
 
+    /// <summary>A length of time from none to <paramref name="longest"/>; a bare number means seconds.</summary>
+    public TimeSpan Duration(Setting setting, TimeSpan longest)
+    {
+        var text = Text(setting) ?? "";
+        var unit = text.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.');
+        var factor = unit switch
+        {
+            "ms" => TimeSpan.FromMilliseconds(1),
+            "s" or "" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            _ => TimeSpan.Zero,
+        };
+        if (factor > TimeSpan.Zero
+            && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= longest / factor)
+        {
+            return number * factor;
+        }
+
+        Fault(From(setting), $"'{text}' is not a time; use for example 500ms, 5s or 1m, at most {longest.TotalHours:0}h");
+        return TimeSpan.Zero;
+    }
+
     /// <summary>An address to listen on; null: all.</summary>
     public IPAddress? Address(Setting setting)
     {

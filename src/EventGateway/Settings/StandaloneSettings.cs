@@ -12,7 +12,7 @@ internal sealed record StandaloneSettings(string Data, SourceSettings Source, Ke
     public static StandaloneSettings Read(SettingsReader reader, string newKeyId)
     {
         var process = ProcessSettings.Read(reader);
-        var traffic = TrafficSettings.Read(reader, process.StatusPort);
+        var traffic = TrafficSettings.Read(reader, process.StatusPort, SettingCatalog.StandaloneDrainDelay);
         var source = SourceSettings.Read(reader, SettingCatalog.LocalOrigin);
         var data = reader.Text(SettingCatalog.StandaloneData) is { Length: > 0 } text ? text : DefaultData();
 

@@ -2,15 +2,17 @@ namespace EventGateway.Settings;
 
 /// <summary>What a role that serves clients has.</summary>
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
-internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute)
+internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain)
 {
-    public static TrafficSettings Read(SettingsReader reader, int statusPort)
+    /// <param name="drainDelay">The role's own, where its default is another; null: the usual one.</param>
+    public static TrafficSettings Read(SettingsReader reader, int statusPort, Setting? drainDelay = null)
     {
         var settings = new TrafficSettings(
             reader.Port(SettingCatalog.HttpPort),
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
-            reader.Switch(SettingCatalog.MetricsPerRoute));
+            reader.Switch(SettingCatalog.MetricsPerRoute),
+            DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay));
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];

@@ -14,12 +14,14 @@ namespace EventGateway.EndToEnd.Tests.Fixtures;
 
 /// <summary>
 /// A team's service: answers with its name; sends a WebSocket's messages back; sends each piece that comes in at <c>…/upload</c> on, at once, to who
-/// reads <c>…/download</c>.
+/// reads <c>…/download</c>; lets who asks for <c>…/held</c> wait until it is released.
 /// </summary>
 internal sealed class Upstream : IAsyncDisposable
 {
     private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication _app;
+    private int _held;
 
     private Upstream(WebApplication app, string name)
     {
@@ -30,6 +32,12 @@ internal sealed class Upstream : IAsyncDisposable
     public string Name { get; }
 
     public int Port { get; private set; }
+
+    /// <summary>How many have asked for <c>…/held</c>.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    /// <summary>Answers those who wait, and from now on at once.</summary>
+    public void Release() => _released.TrySetResult();
 
     public static async Task<Upstream> StartAsync(string name)
     {
@@ -75,6 +83,12 @@ internal sealed class Upstream : IAsyncDisposable
         else if (path.EndsWith("/download", StringComparison.Ordinal))
         {
             await GiveAsync(context);
+        }
+        else if (path.EndsWith("/held", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _held);
+            await _released.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync(Name, context.RequestAborted);
         }
         else
         {
