@@ -38,6 +38,8 @@ internal sealed class GatewayTransformer : HttpTransformer
         {
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
+            request.HashCookie?.AddTo(httpContext);
+            request.StickyCookie?.AddTo(httpContext);
         }
 
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
