@@ -42,9 +42,9 @@ public sealed record ConsistentHash(HashKey Key)
             yield return new ConfigProblem("hash.boundPercent", $"{BoundPercent} is out of range; use 101 to 10000, or 0 for no bound");
         }
 
-        if (!CookiePath.StartsWith('/'))
+        if (!CookiePath.StartsWith('/') || CookiePath.Any(c => c is ';' or < ' ' or > '~'))
         {
-            yield return new ConfigProblem("hash.cookiePath", $"'{CookiePath}' must begin with '/'");
+            yield return new ConfigProblem("hash.cookiePath", $"'{CookiePath}' must begin with '/' and hold no ';'");
         }
     }
 }

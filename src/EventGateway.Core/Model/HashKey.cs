@@ -10,6 +10,11 @@ public sealed record HashKey(HashSource Source, string Name = "")
             return unknown;
         }
 
+        if (Source == HashSource.Cookie && !StickyCookie.IsName(Name))
+        {
+            return new ConfigProblem($"{field}.name", $"'{Name}' is no cookie name; use letters, digits, '-' and '_'");
+        }
+
         var isNamed = Source is HashSource.Header or HashSource.Cookie or HashSource.Query or HashSource.UriCapture;
         return isNamed && Name.Length == 0
             ? new ConfigProblem($"{field}.name", $"hashing by {Source} needs a name")

@@ -9,9 +9,12 @@ public sealed record StickyCookie(string Name)
     /// <summary>Null: until the browser is closed.</summary>
     public TimeSpan? MaxAge { get; init; }
 
+    internal static bool IsName(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+
     internal IEnumerable<ConfigProblem> Validate()
     {
-        if (Name.Length == 0 || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && !"!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)))
+        if (!IsName(Name))
         {
             yield return new ConfigProblem("sticky.name", $"'{Name}' is no cookie name; use letters, digits, '-' and '_'");
         }

@@ -118,18 +118,25 @@ public sealed class KeyRing
         }
     }
 
+    /// <summary>
+    /// HMAC-SHA-256 of a text under a key made of each key of the ring for this alone, the sealing one's first: for what all holders of the ring
+    /// have to agree on, and nobody else may be able to compute.
+    /// </summary>
+    public IEnumerable<byte[]> Tags(byte[] text) => _keys.Select(k => HMACSHA256.HashData(k.TagKey, text));
+
     public override string ToString() => $"key ring ({string.Join(", ", KeyIds)})";
 
     private static bool IsKeyId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private static byte[] AssociatedData(LogName log, EntityKey key) => Encoding.UTF8.GetBytes($"{log}/{key}");
 
-    private sealed record RingKey(string Id, byte[] EncryptionKey, byte[] NonceKey)
+    private sealed record RingKey(string Id, byte[] EncryptionKey, byte[] NonceKey, byte[] TagKey)
     {
         public static RingKey From(string id, byte[] key) => new(
             id,
             HKDF.DeriveKey(HashAlgorithmName.SHA256, key, KeySize, info: "eventgateway/v1/seal"u8.ToArray()),
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, KeySize, info: "eventgateway/v1/nonce"u8.ToArray()));
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, KeySize, info: "eventgateway/v1/nonce"u8.ToArray()),
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, key, KeySize, info: "eventgateway/v1/tag"u8.ToArray()));
 
         public byte[] Nonce(ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain)
         {

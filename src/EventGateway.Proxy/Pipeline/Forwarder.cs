@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Pipeline;
@@ -23,6 +24,7 @@ internal sealed class Forwarder(RequestDelegate pipeline)
         }
 
         request.Endpoint = endpoint;
+        var started = Stopwatch.GetTimestamp();
         endpoint.Begin();
         try
         {
@@ -34,6 +36,7 @@ internal sealed class Forwarder(RequestDelegate pipeline)
         }
 
         var error = context.GetForwarderErrorFeature()?.Error;
+        endpoint.Latency?.OnAttempt(started, request.AnsweredAt, error);
         if (error is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;

@@ -1,5 +1,6 @@
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Upstreams;
+using EventGateway.Proxy.Upstreams.Balancing;
 
 namespace EventGateway.Proxy.Pipeline;
 
@@ -28,6 +29,12 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
 
     /// <summary>The upstream's status; 0: it did not answer.</summary>
     public int UpstreamStatus { get; set; }
+
+    /// <summary>A cookie made because the request was to be hashed by it and had none; set in the answer. Null: none.</summary>
+    public AnswerCookie? HashCookie { get; set; }
+
+    /// <summary>Binds the client to the endpoint of the present attempt; set in the answer. Null: none, or the client has it.</summary>
+    public AnswerCookie? StickyCookie { get; set; }
 
     /// <summary>Whether an attempt at this request was made there, so that another has to be found.</summary>
     public bool HasTried(EndpointState endpoint) => ReferenceEquals(endpoint, Endpoint);

@@ -39,6 +39,8 @@ internal sealed class GatewayTransformer : HttpTransformer
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
             request.Drain?.OnAnswer(httpContext, request.UpstreamStatus);
+            request.HashCookie?.AddTo(httpContext);
+            request.StickyCookie?.AddTo(httpContext);
         }
 
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

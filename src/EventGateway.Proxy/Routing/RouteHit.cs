@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 
@@ -30,6 +31,9 @@ public readonly struct RouteHit
 
     /// <summary><c>origin/workspace@commit</c> of the route's log when the request was matched.</summary>
     public string Position { get; }
+
+    /// <summary>What the path was matched by; null but for expressions.</summary>
+    internal Regex? Expression => _candidate!.Expression;
 
     internal RouteEntry Entry => _candidate!.Route;
 }

@@ -5,6 +5,7 @@ using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Upstreams;
+using EventGateway.Proxy.Upstreams.Balancing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,9 +43,9 @@ public sealed class RoutingTable : IImagePublisher
     {
     }
 
-    internal RoutingTable(UpstreamClients clients, ILogger logger)
+    internal RoutingTable(UpstreamClients clients, ILogger logger, EndpointTokens? tokens = null)
     {
-        _upstreams = new UpstreamTable(clients);
+        _upstreams = new UpstreamTable(clients, tokens ?? EndpointTokens.WithoutKey);
         _refusals = new RefusalLog(logger);
     }
 

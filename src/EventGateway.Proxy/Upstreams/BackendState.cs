@@ -14,15 +14,17 @@ namespace EventGateway.Proxy.Upstreams;
 internal sealed class BackendState
 {
     private readonly UpstreamClients _clients;
+    private readonly EndpointTokens _tokens;
     private volatile BackendModel _model;
     private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.Ordinal);
     private DestinationList _destinations = DestinationList.Empty;
 
-    public BackendState(LogName log, EntityKey key, UpstreamClients clients)
+    public BackendState(LogName log, EntityKey key, UpstreamClients clients, EndpointTokens? tokens = null)
     {
         Key = key;
         Id = $"{log}/{key}";
         _clients = clients;
+        _tokens = tokens ?? EndpointTokens.WithoutKey;
         _model = NewModel(new Backend(key) { EndpointsGroup = "" });
     }
 
@@ -111,15 +113,21 @@ internal sealed class BackendState
             }
 
             all[i] = destination;
+            _endpoints[id].Weight = weight;
             if (i < available.Length)
             {
                 available[i] = _endpoints[id];
-                available[i].Weight = weight;
             }
         }
 
         cluster.DestinationsState = new ClusterDestinationsState(all, available.Length == all.Length ? all : all[..available.Length]);
-        model.Pool = available.Length == 0 ? EndpointPool.Empty : new EndpointPool(available, EndpointPickers.Create(entity, available, model.Pool.Picker));
+        model.Pool = available.Length == 0 ? EndpointPool.Empty : new EndpointPool(available, EndpointPickers.Create(entity, available, Drained(), model.Pool.Picker, _tokens));
+    }
+
+    private EndpointState[] Drained()
+    {
+        var (all, _, idle, drained) = _destinations;
+        return drained == 0 ? [] : [.. all.Skip(all.Length - idle).Take(drained).Select(d => _endpoints[d.Id])];
     }
 
     private BackendModel NewModel(Backend entity) =>

@@ -10,7 +10,7 @@ namespace EventGateway.Proxy.Upstreams;
 /// <param name="picker">Chooses among them.</param>
 internal sealed class EndpointPool(EndpointState[] usable, IEndpointPicker picker)
 {
-    public static readonly EndpointPool Empty = new([], new RoundRobinPicker([], null));
+    public static readonly EndpointPool Empty = new([], NoEndpointPicker.Instance);
 
     public ReadOnlySpan<EndpointState> Usable => usable;
 

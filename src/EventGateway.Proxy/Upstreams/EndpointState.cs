@@ -1,3 +1,4 @@
+using EventGateway.Proxy.Upstreams.Balancing;
 using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Upstreams;
@@ -17,7 +18,7 @@ internal sealed class EndpointState(DestinationState destination)
     /// <summary>What YARP forwards to.</summary>
     public DestinationState Destination { get; } = destination;
 
-    /// <summary>Share of the requests beside the backend's other endpoints; above 0.</summary>
+    /// <summary>Share of the requests beside the backend's other endpoints; 0: only clients that a cookie keeps there.</summary>
     public int Weight
     {
         get => _weight;
@@ -30,6 +31,12 @@ internal sealed class EndpointState(DestinationState destination)
         get => _isHealthy;
         set => _isHealthy = value;
     }
+
+    /// <summary>How fast it answers; null: nobody asks.</summary>
+    public LatencyAverage? Latency { get; set; }
+
+    /// <summary>What cookies call it, made on first use (<see cref="EndpointTokens"/>); null: not yet.</summary>
+    public string[]? Tokens { get; set; }
 
     /// <summary>Requests and connections that run now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

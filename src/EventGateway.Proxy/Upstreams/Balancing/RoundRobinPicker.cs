@@ -3,23 +3,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Upstreams.Balancing;
 
-/// <summary>One after the other.</summary>
-/// <param name="previous">Goes on where the last pool's picker was; null: starts anew.</param>
-internal sealed class RoundRobinPicker(EndpointState[] usable, RoundRobinPicker? previous) : IEndpointPicker
+/// <summary>One after the other, each as often as its weight says.</summary>
+/// <param name="previous">Goes on where the last pool's picker was; null: starts anywhere.</param>
+internal sealed class RoundRobinPicker(EndpointState[] usable, IEndpointPicker? previous) : IRotatingPicker
 {
-    private int _next = previous?._next ?? -1;
+    private readonly EndpointSchedule _schedule = new(usable);
+
+    public Rotation Rotation { get; } = Rotation.Of(previous);
 
     public EndpointState? Pick(HttpContext context, GatewayRequest request)
     {
-        for (var tries = 0; tries < usable.Length; tries++)
-        {
-            var endpoint = usable[(int)((uint)Interlocked.Increment(ref _next) % (uint)usable.Length)];
-            if (!request.HasTried(endpoint))
-            {
-                return endpoint;
-            }
-        }
-
-        return null;
+        var turn = Rotation.Next();
+        var endpoint = _schedule.At(turn);
+        return request.HasTried(endpoint) ? _schedule.UntriedAfter(turn, request) : endpoint;
     }
 }
