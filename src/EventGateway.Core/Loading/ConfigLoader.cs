@@ -15,6 +15,8 @@ namespace EventGateway.Core.Loading;
 /// </summary>
 public sealed partial class ConfigLoader : BackgroundService
 {
+    private const string NotRestored = "the last-known-good files are not in use yet";
+
     private readonly IConfigLogStore _store;
     private readonly LoaderOptions _options;
     private readonly ImageBroadcast _broadcast;
@@ -29,6 +31,7 @@ public sealed partial class ConfigLoader : BackgroundService
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _offered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ImmutableHashSet<LogName>? _atStart;
+    private volatile bool _restored;
     private volatile bool _wasReady;
 
     /// <param name="lastKnownGood">Null: a start waits for the store.</param>
@@ -63,7 +66,8 @@ public sealed partial class ConfigLoader : BackgroundService
                 return Readiness.Ready;
             }
 
-            var reasons = ReasonsNotReady();
+            // Ready with some of the files in use and others about to be would be to refuse the others' requests.
+            var reasons = ReasonsNotReady() is { IsEmpty: false } some ? some : _restored ? [] : [NotRestored];
             _wasReady = reasons.IsEmpty;
             return new Readiness(reasons);
         }
@@ -120,19 +124,22 @@ public sealed partial class ConfigLoader : BackgroundService
             _offered.TrySetResult();
             if (_lastKnownGood is not { Options: var options } || offered.Count == 0)
             {
+                _restored = true;
                 return;
             }
 
             await WaitAsync(_answered.Task, options.AnswerGrace - _time.GetElapsedTime(started), cancellationToken);
             if (_answered.Task.IsCompleted)
             {
-                await WaitAsync(Task.WhenAll(offered.Where(o => _atStart!.Contains(o.Key)).Select(o => o.Value.WasRead)), options.ReadGrace, cancellationToken);
+                await WaitAsync(Task.WhenAll(offered.Where(o => _atStart!.Contains(o.Key)).Select(o => o.Value.Serves)), options.ReadGrace, cancellationToken);
             }
 
             foreach (var loader in offered.Values)
             {
                 loader.UseLastKnownGood();
             }
+
+            _restored = true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

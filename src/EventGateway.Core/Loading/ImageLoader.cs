@@ -21,7 +21,7 @@ public sealed partial class ImageLoader
     private readonly TimeProvider _time;
     private readonly ILogger<ImageLoader> _logger;
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _wasRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _serves = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImageAssembler _assembler = new();
     private ConfigImage _published = ConfigImage.Empty;
     private (ConfigImage Image, DateTimeOffset WrittenAt)? _lastKnownGood;
@@ -36,6 +36,7 @@ public sealed partial class ImageLoader
     private bool _wasRebuilt;
     private string? _mismatch;
     private string? _notTaken;
+    private bool _wasRead;
     private long _progressAt;
     private volatile LogStatus _status;
 
@@ -56,8 +57,8 @@ public sealed partial class ImageLoader
 
     public LogStatus Status => _status with { Refused = [.. _status.Refused, .. _broadcast.Refused(_log.Name)] };
 
-    /// <summary>Ends with the log's first own image.</summary>
-    internal Task WasRead => _wasRead.Task;
+    /// <summary>Ends with the first image in use, the log's own or the last-known-good.</summary>
+    internal Task Serves => _serves.Task;
 
     /// <summary>
     /// Gives the loader an image to serve when the log does not answer. From now on a log that has lost what this image holds does not
@@ -170,7 +171,7 @@ public sealed partial class ImageLoader
             _status = _status with
             {
                 Image = _published,
-                LastKnownGoodAt = _wasRead.Task.IsCompleted ? null : _status.LastKnownGoodAt,
+                LastKnownGoodAt = _wasRead ? null : _status.LastKnownGoodAt,
                 CaughtUp = before.CaughtUp || !_rebuild,
                 ReadOffset = batch.NextOffset,
                 EndOffset = batch.EndOffset,
@@ -178,7 +179,7 @@ public sealed partial class ImageLoader
                 Refused = [.. _assembler.Unreadable.Select(u => new RefusedRecord(u.Key, u.Value))],
                 IgnoredRecords = _assembler.IgnoredRecords,
                 HashMatches = _assembler.HashMatches,
-                Fault = _lastKnownGood is null || _wasRead.Task.IsCompleted ? null : reason,
+                Fault = _lastKnownGood is null || _wasRead ? null : reason,
             };
         }
 
@@ -202,19 +203,21 @@ public sealed partial class ImageLoader
     /// from there, and has not merely claimed it, the log says what is wanted.
     /// </summary>
     private bool IsBehindLastKnownGood(LogCommit commit) =>
-        !_wasRead.Task.IsCompleted && _lastKnownGood?.Image.Position is { } known && known.LogId == commit.LogId
+        !_wasRead && _lastKnownGood?.Image.Position is { } known && known.LogId == commit.LogId
         && (commit.Version < new RecordVersion(known.Epoch, known.Sequence) || (commit.Commit < known.Commit && commit.Reason == CommitReason.Claim));
 
     private void UseLastKnownGood_NeedsLock()
     {
-        if (_wasRead.Task.IsCompleted || _status.LastKnownGoodAt is not null || _lastKnownGood is not { } known)
+        if (_wasRead || _status.LastKnownGoodAt is not null || _lastKnownGood is not { } known)
         {
             return;
         }
 
+        // The status last: who is told that the image is in use must find it in use.
         _published = known.Image;
-        _status = _status with { Image = known.Image, LastKnownGoodAt = known.WrittenAt };
         _broadcast.Publish(_log.Name, ConfigDelta.FromEmpty(known.Image), known.Image);
+        _status = _status with { Image = known.Image, LastKnownGoodAt = known.WrittenAt };
+        _serves.TrySetResult();
         LogLastKnownGood(_log.Name, known.WrittenAt, known.Image.Position.Commit, known.Image.Count, known.Image.Hash);
     }
 
@@ -238,7 +241,8 @@ public sealed partial class ImageLoader
             _published = _assembler.Take().Image;
         }
 
-        _wasRead.TrySetResult();
+        _wasRead = true;
+        _serves.TrySetResult();
     }
 
     private void ReportTaking(LogStatus before)

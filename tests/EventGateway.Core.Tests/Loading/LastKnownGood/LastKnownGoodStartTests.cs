@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Loading.LastKnownGood;
@@ -59,6 +60,30 @@ public sealed class LastKnownGoodStartTests : LoaderTests, IAsyncLifetime
         Assert.Contains("has not answered yet", Assert.Single(_loader.Readiness.Reasons), StringComparison.Ordinal);
         Time.Advance(TimeSpan.FromMilliseconds(1));
         await UntilAsync(() => Publisher.Calls.Count == 1 && _loader.Readiness.IsReady);
+    }
+
+    [Fact]
+    public async Task Readiness_SeveralFiles_ComesOnlyWhenAllOfThemAreInUse()
+    {
+        await KeepAsync(Routes(3));
+        foreach (var workspace in (string[])["blog", "news", "mail"])
+        {
+            Keep(await WriterAsync(new LogName("a", workspace)), new LogName("a", workspace));
+        }
+
+        _proxys.Disconnect();
+        var early = new ConcurrentQueue<LogName>();
+        Broadcast.Attach(new ProbingPublisher(log =>
+        {
+            if (_loader.Readiness.IsReady)
+            {
+                early.Enqueue(log);
+            }
+        }));
+        await StartAsync();
+        await UntilTimeAsync(() => _loader.Readiness.IsReady);
+        Assert.Equal(4, Publisher.Calls.Count);
+        Assert.Empty(early);
     }
 
     [Fact]
@@ -289,6 +314,13 @@ public sealed class LastKnownGoodStartTests : LoaderTests, IAsyncLifetime
     {
         _loader = new ConfigLoader(store ?? _proxys, options ?? new LoaderOptions(), Broadcast, Time, _logger, Folder());
         return _loader.StartAsync(Token);
+    }
+
+    private sealed class ProbingPublisher(Action<LogName> probe) : IImagePublisher
+    {
+        public string Name => "probe";
+
+        public void OnImage(LogName log, ConfigDelta delta, ConfigImage image) => probe(log);
     }
 
     private Task UntilTimeAsync(Func<bool> condition) =>
