@@ -5,12 +5,15 @@ namespace EventGateway.Proxy.Upstreams.Balancing;
 
 /// <summary>
 /// The better of two endpoints, one by turn and one by chance, both by weight. The better one costs less: its latency (<see cref="LatencyAverage"/>)
-/// times the requests it would have in flight, by its weight. An idle one that is not the slower is taken for its turn alone, so that weights hold
-/// when there is little to do. An endpoint of which nothing is known yet counts as fast as the other: a new one gets its share
+/// times the requests it would have in flight, by its weight. An idle one that is not noticeably the slower is taken for its turn alone, so that weights
+/// hold and equals share alike when there is little to do. An endpoint of which nothing is known yet counts as fast as the other: a new one gets its share
 /// at once, and is not flooded.
 /// </summary>
 internal sealed class LatencyPicker : IRotatingPicker
 {
+    // Less than that many times another's latency is no reason to leave an idle endpoint out.
+    private const float Noticeable = 1.25f;
+
     private const int Draws = 4;
 
     private readonly EndpointState[] _usable;
@@ -81,7 +84,7 @@ internal sealed class LatencyPicker : IRotatingPicker
             left = right = Math.Max(Math.Max(left, right), LatencyAverage.Least);
         }
 
-        if (left <= right && first.InFlight == 0)
+        if (left <= Noticeable * right && first.InFlight == 0)
         {
             return first;
         }
