@@ -19,6 +19,11 @@ public static class GatewayApplicationBuilderExtensions
             ForwardPipeline.Build(app),
             services.GetRequiredService<RequestTelemetry>(),
             services.GetRequiredService<ProxyOptions>());
+        if (services.GetRequiredService<ProxyOptions>().IsTraced)
+        {
+            app.Use(next => new RequestTracing(next).InvokeAsync);
+        }
+
         app.Run(gateway.InvokeAsync);
         return app;
     }

@@ -68,6 +68,11 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         }
         finally
         {
+            if (options.IsTraced)
+            {
+                RequestTracing.Describe(context, decision, request);
+            }
+
             telemetry.End(context, record, decision, request, started);
         }
     }

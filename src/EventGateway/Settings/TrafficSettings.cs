@@ -4,13 +4,19 @@ namespace EventGateway.Settings;
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
 internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute)
 {
+    /// <summary>Null: nothing is traced.</summary>
+    public TracingSettings? Tracing { get; init; }
+
     public static TrafficSettings Read(SettingsReader reader, int statusPort)
     {
         var settings = new TrafficSettings(
             reader.Port(SettingCatalog.HttpPort),
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
-            reader.Switch(SettingCatalog.MetricsPerRoute));
+            reader.Switch(SettingCatalog.MetricsPerRoute))
+        {
+            Tracing = TracingSettings.Read(reader),
+        };
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];
