@@ -29,7 +29,7 @@ public sealed class ProxyOptions
 
     /// <summary>
     /// Whether requests get spans and upstreams their trace context. Default false: the client's own headers pass untouched, and nothing is
-    /// spent. True has an effect only while somebody listens to <see cref="Telemetry.TraceSource"/>.
+    /// spent. True has an effect only while somebody listens to <see cref="Telemetry.GatewaySpans"/>.
     /// </summary>
     public bool IsTraced { get; init; }
 

@@ -18,6 +18,8 @@ public static class GatewayApplicationBuilderExtensions
             services.GetRequiredService<IGatewayState>(),
             ForwardPipeline.Build(app),
             services.GetRequiredService<RequestTelemetry>(),
+            services.GetRequiredService<RequestsInFlight>(),
+            services.GetRequiredService<UpstreamErrors>(),
             services.GetRequiredService<ProxyOptions>());
         if (services.GetRequiredService<ProxyOptions>().IsTraced)
         {
@@ -32,7 +34,7 @@ public static class GatewayApplicationBuilderExtensions
     public static IApplicationBuilder MapGatewayStatus(this IApplicationBuilder app)
     {
         var services = app.ApplicationServices;
-        _ = services.GetRequiredService<LogMetrics>();
+        _ = services.GetServices<IMetricSource>();
         var status = new StatusMiddleware(
             services.GetRequiredService<IGatewayState>(),
             services.GetRequiredService<StatusDocument>(),

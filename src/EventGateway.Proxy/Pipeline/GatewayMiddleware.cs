@@ -19,12 +19,14 @@ namespace EventGateway.Proxy.Pipeline;
 /// 7. count, log
 /// </code>
 /// </summary>
-internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, RequestDelegate forward, RequestTelemetry telemetry, ProxyOptions options)
+internal sealed class GatewayMiddleware(
+    RoutingTable table, IGatewayState state, RequestDelegate forward, RequestTelemetry telemetry, RequestsInFlight inFlight, UpstreamErrors upstreamErrors, ProxyOptions options)
 {
     private volatile bool _isServing;
 
     public async Task InvokeAsync(HttpContext context)
     {
+        inFlight.Enter();
         var started = Stopwatch.GetTimestamp();
         var record = telemetry.Begin(context);
         var decision = default(RouteDecision);
@@ -59,6 +61,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
 
             if (decision.Backend is null || decision.Endpoints is null or { Count: 0 })
             {
+                upstreamErrors.OnNoEndpoint(hit.Log);
                 await GatewayAnswer.NoEndpoint.WriteAsync(context);
                 return;
             }
@@ -74,6 +77,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
             }
 
             telemetry.End(context, record, decision, request, started);
+            inFlight.Exit();
         }
     }
 
@@ -82,7 +86,12 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         context.Features.Set(request);
         context.SetEndpoint(request.Backend.Endpoint);
         await forward(context);
-        var error = context.GetForwarderErrorFeature()?.Error;
+        var error = context.GetForwarderErrorFeature();
+        if (error is not null)
+        {
+            upstreamErrors.OnError(request.Hit.Log, error);
+        }
+
         if (error is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
@@ -91,7 +100,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         // An upstream may answer before it has read the request's body, and hang up on the rest: its answer stands.
         if (request.UpstreamStatus != context.Response.StatusCode)
         {
-            await GatewayAnswer.Of(error.Value, context.Response.StatusCode).WriteAsync(context);
+            await GatewayAnswer.Of(error.Error, context.Response.StatusCode).WriteAsync(context);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class RequestTracing(RequestDelegate next)
     public async Task InvokeAsync(HttpContext context)
     {
         var method = MethodOf(context.Request.Method);
-        using var span = TraceSource.Spans.StartActivity(method == "_OTHER" ? "HTTP" : method, ActivityKind.Server, TraceContext.Of(context.Request.Headers));
+        using var span = GatewaySpans.Source.StartActivity(method == "_OTHER" ? "HTTP" : method, ActivityKind.Server, TraceContext.Of(context.Request.Headers));
         try
         {
             await next(context);

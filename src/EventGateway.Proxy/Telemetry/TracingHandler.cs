@@ -30,7 +30,7 @@ internal sealed class TracingHandler(HttpMessageHandler inner) : DelegatingHandl
 
     private async Task<HttpResponseMessage> SendTracedAsync(Activity server, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var span = TraceSource.Spans.StartActivity(request.Method.Method, ActivityKind.Client);
+        using var span = GatewaySpans.Source.StartActivity(request.Method.Method, ActivityKind.Client);
         TraceContext.Set(request, span ?? server);
         if (span is null)
         {

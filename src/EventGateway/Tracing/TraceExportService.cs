@@ -25,7 +25,7 @@ internal sealed partial class TraceExportService(TracingSettings settings, Proxy
         _provider = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(Resource())
             .SetSampler(new ParentBasedSampler(new GatewaySampler(settings.SampleRatio)))
-            .AddSource(TraceSource.Name)
+            .AddSource(GatewaySpans.SourceName)
             .AddProcessor(new BoundedSpanProcessor(new CountedExporter(ExporterOptions(), counts, logger), counts))
             .Build();
         LogTracing(settings.Endpoint, settings.IsGrpc ? "grpc" : "http/protobuf", (settings.SampleRatio * 100).ToString("0.####", CultureInfo.InvariantCulture));
