@@ -1,4 +1,3 @@
-using EventGateway.Core.Loading;
 using Prometheus;
 
 namespace EventGateway.Proxy.Telemetry;
@@ -11,8 +10,7 @@ internal sealed class ChangeMetrics : IMetricSource
     private readonly Counter _changes;
     private readonly Histogram _stages;
 
-    /// <param name="broadcast">Null: this process follows no logs.</param>
-    public ChangeMetrics(ProxyMetrics metrics, ImageBroadcast? broadcast = null)
+    public ChangeMetrics(ProxyMetrics metrics)
     {
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
         _changes = factory.CreateCounter("eventgateway_config_changes_total", "Entities changed, first images not counted.", ["kind", "change"]);
@@ -21,14 +19,6 @@ internal sealed class ChangeMetrics : IMetricSource
             "Stages of a change's way: observed_to_committed and committed_to_read by two machines' clocks, read_to_served by this one's.",
             ["stage"],
             new HistogramConfiguration { Buckets = StageBuckets });
-        var faults = factory.CreateCounter("eventgateway_config_publisher_faults_total", "Exceptions of what puts images into use.", ["publisher"]);
-        metrics.Registry.AddBeforeCollectCallback(() =>
-        {
-            foreach (var (publisher, count) in broadcast?.Faults ?? new Dictionary<string, long>())
-            {
-                faults.WithLabels(publisher).IncTo(count);
-            }
-        });
     }
 
     public void OnChange(ChangeSummary change)
