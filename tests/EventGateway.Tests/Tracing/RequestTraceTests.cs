@@ -139,6 +139,21 @@ public sealed class RequestTraceTests : IAsyncLifetime
         Assert.Empty(_collector.Spans);
     }
 
+    [Fact]
+    public async Task Change_SourceNamesATrace_IsFollowedToTheProxy()
+    {
+        await using var gateway = Start([], [], _collector.GrpcAddress);
+        var http = await ReadyAsync(gateway);
+        var manifest = TestManifests.Of("shop", "shop.test", "/basket", _upstream.Port);
+        _folder.Write("web.yaml", manifest.Replace("  name: web\n  namespace: shop\nspec:\n  rules", $"  name: web\n  namespace: shop\n  annotations: {{eventgateway.io/traceparent: 00-{TraceId}-{ClientSpan}-01}}\nspec:\n  rules", StringComparison.Ordinal));
+        await _client.UntilAsync(http, "/basket", HttpStatusCode.OK, "shop.test");
+        var apply = await _collector.SpanAsync(s => s.Kind == ReceivedSpan.Consumer && s.TraceId == TraceId, gateway);
+        Assert.Equal(("apply change set", ClientSpan, "shop", "1"), (apply.Name, apply.ParentId, apply.Attributes["eventgateway.workspace"], apply.Attributes["eventgateway.changes.changed"]));
+        var stages = _collector.Spans.Where(s => s.ParentId == apply.SpanId).Select(s => s.Name).ToList();
+        Assert.Contains("publish routing-table", stages);
+        await gateway.LogLineAsync(" 0 added, 1 changed, 0 removed \\(route 1\\): route/shop/web/0.0; seen .* observed->committed .*, committed->read .*, routing-table .*, total ");
+    }
+
     private GatewayProcess Start(string[] arguments, Dictionary<string, string> environment, Uri? collector, int? upstreamPort = null) => GatewayProcess.Start(
         [
             "standalone", "--manifests", _folder.Write("web.yaml", TestManifests.Of("shop", "shop.test", "/cart", upstreamPort ?? _upstream.Port)), "--data", _folder.File("data"),
