@@ -27,6 +27,12 @@ public sealed class ProxyOptions
     /// <summary>Whether <c>eventgateway_requests_total</c> carries the route. Default false: every route is a series more.</summary>
     public bool MetricsPerRoute { get; init; }
 
+    /// <summary>
+    /// Whether requests get spans and upstreams their trace context. Default false: the client's own headers pass untouched, and nothing is
+    /// spent. True has an effect only while somebody listens to <see cref="Telemetry.GatewaySpans"/>.
+    /// </summary>
+    public bool IsTraced { get; init; }
+
     /// <summary>Opens the private keys in the logs. Null: certificates are refused by name.</summary>
     public KeyRing? KeyRing { get; init; }
 

@@ -311,7 +311,7 @@ public sealed partial class ImageLoader
         }
     }
 
-    [LoggerMessage(1010, LogLevel.Information, "{Log} is at commit {Commit} (offset {Offset}): {Changes} entities changed, image {Hash}")]
+    [LoggerMessage(1010, LogLevel.Debug, "{Log} is at commit {Commit} (offset {Offset}): {Changes} entities changed, image {Hash}")]
     private partial void LogImage(LogName log, long commit, long offset, int changes, ImageHash hash);
 
     [LoggerMessage(1011, LogLevel.Information, "Reading {Log}: offset {Offset} of {End}")]

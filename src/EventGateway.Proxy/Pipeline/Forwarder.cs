@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventGateway.Proxy.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Pipeline;
@@ -11,7 +12,7 @@ namespace EventGateway.Proxy.Pipeline;
 /// 3. what YARP could not do gets a body
 /// </code>
 /// </summary>
-internal sealed class Forwarder(RequestDelegate pipeline)
+internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
 {
     public async Task ForwardAsync(HttpContext context, GatewayRequest request)
     {
@@ -35,8 +36,13 @@ internal sealed class Forwarder(RequestDelegate pipeline)
             endpoint.End();
         }
 
-        var error = context.GetForwarderErrorFeature()?.Error;
-        endpoint.Latency?.OnAttempt(started, request.AnsweredAt, error);
+        var error = context.GetForwarderErrorFeature();
+        if (error is not null)
+        {
+            errors.OnError(request.Hit.Log, error);
+        }
+
+        endpoint.Latency?.OnAttempt(started, request.AnsweredAt, error?.Error);
         if (error is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
@@ -45,7 +51,7 @@ internal sealed class Forwarder(RequestDelegate pipeline)
         // An upstream may answer before it has read the request's body, and hang up on the rest: its answer stands.
         if (request.UpstreamStatus != context.Response.StatusCode)
         {
-            await GatewayAnswer.Of(error.Value, context.Response.StatusCode).WriteAsync(context);
+            await GatewayAnswer.Of(error.Error, context.Response.StatusCode).WriteAsync(context);
         }
     }
 }

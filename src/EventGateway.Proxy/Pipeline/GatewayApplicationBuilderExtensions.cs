@@ -17,10 +17,16 @@ public static class GatewayApplicationBuilderExtensions
         var gateway = new GatewayMiddleware(
             services.GetRequiredService<RoutingTable>(),
             services.GetRequiredService<IGatewayState>(),
-            new Forwarder(ForwardPipeline.Build(app)),
+            new Forwarder(ForwardPipeline.Build(app), services.GetRequiredService<UpstreamErrors>()),
             services.GetRequiredService<RequestTelemetry>(),
+            services.GetRequiredService<UpstreamErrors>(),
             services.GetRequiredService<ProxyOptions>(),
             services.GetRequiredService<DrainState>());
+        if (services.GetRequiredService<ProxyOptions>().IsTraced)
+        {
+            app.Use(next => new RequestTracing(next).InvokeAsync);
+        }
+
         app.Run(gateway.InvokeAsync);
         return app;
     }
@@ -29,8 +35,7 @@ public static class GatewayApplicationBuilderExtensions
     public static IApplicationBuilder MapGatewayStatus(this IApplicationBuilder app)
     {
         var services = app.ApplicationServices;
-        _ = services.GetRequiredService<LogMetrics>();
-        _ = services.GetRequiredService<DrainMetrics>();
+        _ = services.GetServices<IMetricSource>();
         if (services.GetService<LastKnownGoodWriter>() is not null)
         {
             _ = services.GetRequiredService<LastKnownGoodMetrics>();

@@ -18,7 +18,8 @@ namespace EventGateway.Proxy.Pipeline;
 /// 6. count, log
 /// </code>
 /// </summary>
-internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, ProxyOptions options, DrainState drain)
+internal sealed class GatewayMiddleware(
+    RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, UpstreamErrors upstreamErrors, ProxyOptions options, DrainState drain)
 {
     private volatile bool _isServing;
 
@@ -59,6 +60,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
 
             if (decision.Backend is null || decision.Endpoints is null or { Count: 0 })
             {
+                upstreamErrors.OnNoEndpoint(hit.Log);
                 await GatewayAnswer.NoEndpoint.WriteAsync(context);
                 return;
             }
@@ -69,6 +71,11 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
         finally
         {
             drain.Leave();
+            if (options.IsTraced)
+            {
+                RequestTracing.Describe(context, decision, request);
+            }
+
             telemetry.End(context, record, decision, request, started);
         }
     }

@@ -30,6 +30,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
+        services.AddTrafficMetrics();
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
@@ -44,12 +45,14 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton(options);
         services.TryAddSingleton<IGatewayState, LoaderGatewayState>();
         services.TryAddSingleton<ProxyMetrics>();
-        services.TryAddSingleton<LogMetrics>();
-        services.TryAddSingleton<LastKnownGoodMetrics>();
         services.AddMetrics();
         services.TryAddSingleton<DrainState>();
         services.TryAddSingleton<DrainConnections>();
-        services.TryAddSingleton<DrainMetrics>();
+        services.TryAddSingleton<LastKnownGoodMetrics>();
+        services.AddSingleton<IMetricSource, DrainMetrics>();
+        services.TryAddSingleton<ChangeStages>();
+        services.AddSingleton<IMetricSource, LogMetrics>();
+        services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.TryAddSingleton<StatusDocument>();
         services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
@@ -57,5 +60,23 @@ public static class GatewayProxyServiceCollectionExtensions
     }
 
     private static TimedPublisher Timed(IServiceProvider services, IImagePublisher publisher) =>
-        new(publisher, services.GetRequiredService<ProxyMetrics>());
+        new(publisher, services.GetRequiredService<ProxyMetrics>(), services.GetRequiredService<ChangeStages>());
+
+    /// <summary>What only a process with traffic has. The report on change sets is the last publisher: it tells of those before it.</summary>
+    private static void AddTrafficMetrics(this IServiceCollection services)
+    {
+        services.TryAddSingleton<CertificateExpiry>();
+        services.TryAddSingleton<ChangeMetrics>();
+        services.TryAddSingleton<UpstreamErrors>();
+        services.TryAddSingleton<ChangeLog>();
+        services.AddSingleton<IMetricSource>(s => s.GetRequiredService<CertificateExpiry>());
+        services.AddSingleton<IMetricSource>(s => s.GetRequiredService<ChangeMetrics>());
+        services.AddSingleton<IMetricSource>(s => s.GetRequiredService<UpstreamErrors>());
+        services.AddSingleton<IMetricSource, ConnectionMetrics>();
+        services.AddSingleton<IMetricSource, PublisherFaults>();
+        services.AddSingleton<IMetricSource, TraceMetrics>();
+        services.AddSingleton<IImagePublisher>(s => s.GetRequiredService<CertificateExpiry>());
+        services.AddSingleton<IImagePublisher, RouteSeries>();
+        services.AddSingleton<IImagePublisher, ChangeReportPublisher>();
+    }
 }

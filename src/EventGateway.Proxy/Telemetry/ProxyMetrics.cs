@@ -66,6 +66,20 @@ internal sealed class ProxyMetrics
 
     public void OnServed(LogName log, TimeSpan sinceObserved) => _changeToProxy.WithLabels(log.Origin, log.Workspace).Observe(sinceObserved.TotalSeconds);
 
+    /// <summary>Forgets the series of a route; one that still has requests makes it anew.</summary>
+    public void RemoveRoute(string workspace, string route)
+    {
+        if (!_series.TryRemove((workspace, route), out _))
+        {
+            return;
+        }
+
+        foreach (var labels in _requests.GetAllLabelValues().Where(l => l[0] == workspace && l[2] == route).ToList())
+        {
+            _requests.RemoveLabelled(labels);
+        }
+    }
+
     public void OnLogLineDropped() => _droppedLogLines.Inc();
 
     private RequestSeries NewSeries((string Workspace, string Route) key) => new(

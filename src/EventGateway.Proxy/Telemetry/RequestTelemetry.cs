@@ -10,7 +10,7 @@ namespace EventGateway.Proxy.Telemetry;
 internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, TimeProvider time)
 {
     /// <summary>nginx's status for a client that left before it was answered.</summary>
-    private const int ClientClosedRequest = 499;
+    internal const int ClientClosedRequest = 499;
 
     /// <summary>Null when there is no access log.</summary>
     public RequestRecord? Begin(HttpContext context)

@@ -6,7 +6,7 @@ using EventGateway.Core.Log;
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>Measures how long another publisher takes.</summary>
-internal sealed class TimedPublisher(IImagePublisher inner, ProxyMetrics metrics) : IImagePublisher
+internal sealed class TimedPublisher(IImagePublisher inner, ProxyMetrics metrics, ChangeStages stages) : IImagePublisher
 {
     public string Name => inner.Name;
 
@@ -14,7 +14,9 @@ internal sealed class TimedPublisher(IImagePublisher inner, ProxyMetrics metrics
     {
         var started = Stopwatch.GetTimestamp();
         inner.OnImage(log, delta, image);
-        metrics.OnApplied(inner.Name, Stopwatch.GetElapsedTime(started));
+        var took = Stopwatch.GetElapsedTime(started);
+        metrics.OnApplied(inner.Name, took);
+        stages.Add(image, inner.Name, started, took);
     }
 
     public IEnumerable<RefusedRecord> Refused(LogName log) => inner.Refused(log);

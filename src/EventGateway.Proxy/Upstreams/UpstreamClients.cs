@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using EventGateway.Core.Model;
+using EventGateway.Proxy.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EventGateway.Proxy.Upstreams;
@@ -11,12 +12,13 @@ namespace EventGateway.Proxy.Upstreams;
 /// as long as the process, as requests may hold them. Like Kong's default, certificates of https upstreams are not verified.
 /// </summary>
 /// <param name="create">Makes the client of one connect timeout; null: the real one.</param>
-internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null)
+/// <param name="options">Null: the defaults.</param>
+internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null, ProxyOptions? options = null)
 {
     /// <summary>A DNS name of an endpoint is resolved anew at least this often.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Func<TimeSpan, HttpMessageInvoker> _create = create ?? Create;
+    private readonly Func<TimeSpan, HttpMessageInvoker> _create = create ?? (timeout => Create(timeout, options?.IsTraced == true));
     private readonly ConcurrentDictionary<TimeSpan, HttpMessageInvoker> _clients = new();
     private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests = new();
 
@@ -33,7 +35,7 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
 
     private static bool IsHttp2(UpstreamProtocol protocol) => protocol is UpstreamProtocol.H2c or UpstreamProtocol.Grpc or UpstreamProtocol.Grpcs;
 
-    private static HttpMessageInvoker Create(TimeSpan connectTimeout)
+    private static HttpMessageInvoker Create(TimeSpan connectTimeout, bool isTraced)
     {
         var handler = new SocketsHttpHandler
         {
@@ -49,6 +51,6 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
 #pragma warning restore CA5359
         };
-        return new HttpMessageInvoker(new FlushingHandler(handler), disposeHandler: true);
+        return new HttpMessageInvoker(new FlushingHandler(isTraced ? new TracingHandler(handler) : handler), disposeHandler: true);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else; with --data it starts without Kafka, too.",
     [
         .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.ProxyData, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
-        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Process,
+        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
     ])
 {
     public override ImmutableArray<string> Examples =>
@@ -32,6 +32,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
             .AddKafkaConfigLog(settings.Kafka)
             .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces }, settings.LastKnownGood)
             .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
+            .AddTraceExport(settings.Traffic.Tracing)
             .AddHostedService<StartProgress>(),
         app => app.MapGatewayStatus().MapGateway(),
         settings.Traffic.Drain,

@@ -14,7 +14,7 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
     [
         SettingCatalog.Manifests, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
         SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
-        SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Process,
+        SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
     ],
     hidden: SettingCatalog.NotYet)
 {
@@ -36,6 +36,7 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
             .AddConfigLoader(new LoaderOptions { Origins = ImmutableHashSet.Create(settings.Source.Origin) })
             .AddSingleton<IGatewayState, StandaloneState>()
             .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
+            .AddTraceExport(settings.Traffic.Tracing)
             .AddHostedService<StartProgress>(),
         app => app.MapGatewayStatus().MapGateway(),
         settings.Traffic.Drain,

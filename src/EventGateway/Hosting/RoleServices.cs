@@ -26,6 +26,7 @@ internal static class RoleServices
         HttpsPort = traffic?.HttpsPort,
         AccessLog = traffic?.AccessLog ?? "off",
         MetricsPerRoute = traffic?.MetricsPerRoute ?? false,
+        IsTraced = traffic?.Tracing is not null,
         KeyRing = keyRing,
     };
 

@@ -38,28 +38,10 @@ internal static class KafkaConnectionSettings
             }
 
             var name = text[..equals].Trim();
-            if (Value(reader, name, text[(equals + 1)..]) is { } value)
+            if (reader.Secret(SettingCatalog.KafkaOption, name, text[(equals + 1)..]) is { } value)
             {
                 options[name] = value;
             }
-        }
-    }
-
-    private static string? Value(SettingsReader reader, string name, string text)
-    {
-        if (!text.StartsWith('@'))
-        {
-            return text;
-        }
-
-        try
-        {
-            return File.ReadAllText(text[1..]).TrimEnd('\r', '\n');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            reader.Fault(reader.From(SettingCatalog.KafkaOption), $"the file for '{name}' cannot be read: {e.Message}");
-            return null;
         }
     }
 }

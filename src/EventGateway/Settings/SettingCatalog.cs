@@ -74,6 +74,18 @@ internal static class SettingCatalog
     public static readonly Setting DrainTimeout = new("drain-timeout", "TIME",
         "After that: how long requests, WebSockets and streams that run may go on before they are cut.") { Default = "20s" };
 
+    public static readonly Setting OtlpEndpoint = new("otlp-endpoint", "URL",
+        "Collector that traces go to, by OTLP: http://collector:4317 with grpc, http://collector:4318 with http/protobuf. Default: none, nothing is traced.");
+
+    public static readonly Setting OtlpProtocol = new("otlp-protocol", "grpc|http/protobuf", "How the collector is spoken to.") { Default = "grpc" };
+
+    public static readonly Setting OtlpHeaders = new("otlp-headers", "NAME=VALUE",
+        "Header for the collector, repeatable; NAME=@FILE reads the value from a file, so that a secret stands on no command line.")
+        { IsMany = true };
+
+    public static readonly Setting TraceSampleRatio = new("trace-sample-ratio", "0..1",
+        "Share of the requests to trace whose client has not decided; a client's decision (traceparent) stands.") { Default = "0.01" };
+
     public static readonly Setting EchoPorts = new("echo-port", "PORT...", "Ports to answer on.") { IsMany = true, Separator = ',' };
 
     public static readonly Setting EchoBind = Bind with { Description = "IP address to listen on.", Default = "127.0.0.1" };
@@ -102,6 +114,9 @@ internal static class SettingCatalog
     /// <summary>Settings every long-running role has.</summary>
     public static readonly ImmutableArray<Setting> Process = [StatusPort, Bind, LogLevel, LogFormat, Config];
 
+    /// <summary>Where traces go.</summary>
+    public static readonly ImmutableArray<Setting> Tracing = [OtlpEndpoint, OtlpProtocol, OtlpHeaders, TraceSampleRatio];
+
     /// <summary>How to reach the logs in Kafka.</summary>
     public static readonly ImmutableArray<Setting> KafkaConnection = [Kafka, KafkaOption, Prefix];
 
@@ -112,6 +127,6 @@ internal static class SettingCatalog
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
             HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
-        }.Concat(NotYet).Select(s => s.Name),
+        }.Concat(Tracing).Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -50,6 +50,26 @@ internal sealed class SettingsReader(SettingSources sources, List<ConfigProblem>
 
     public ImmutableArray<string> List(Setting setting) => sources.Find(setting)?.Values ?? [];
 
+    /// <summary>A value that may stand in a file, as <c>@FILE</c>; null when that cannot be read, which says nothing of the value.</summary>
+    /// <param name="name">What the value is for.</param>
+    public string? Secret(Setting setting, string name, string text)
+    {
+        if (!text.StartsWith('@'))
+        {
+            return text;
+        }
+
+        try
+        {
+            return File.ReadAllText(text[1..]).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Fault(From(setting), $"the file for '{name}' cannot be read: {e.Message}");
+            return null;
+        }
+    }
+
     public ImmutableArray<string> RequiredList(Setting setting, string example)
     {
         var values = List(setting);

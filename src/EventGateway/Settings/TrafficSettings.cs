@@ -4,6 +4,9 @@ namespace EventGateway.Settings;
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
 internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain)
 {
+    /// <summary>Null: nothing is traced.</summary>
+    public TracingSettings? Tracing { get; init; }
+
     /// <param name="drainDelay">The role's own, where its default is another; null: the usual one.</param>
     public static TrafficSettings Read(SettingsReader reader, int statusPort, Setting? drainDelay = null)
     {
@@ -12,7 +15,10 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
             reader.Switch(SettingCatalog.MetricsPerRoute),
-            DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay));
+            DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay))
+        {
+            Tracing = TracingSettings.Read(reader),
+        };
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];

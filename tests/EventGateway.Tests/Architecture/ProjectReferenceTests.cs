@@ -29,6 +29,7 @@ public sealed class ProjectReferenceTests
         ["Yarp"] = ["EventGateway.Proxy"],
         ["Google.Protobuf"] = ["EventGateway.Core"],
         ["System.CommandLine"] = ["EventGateway"],
+        ["OpenTelemetry"] = ["EventGateway"],
     }.ToImmutableSortedDictionary();
 
     public static TheoryData<string> Projects => [.. AllowedProjects.Keys];
