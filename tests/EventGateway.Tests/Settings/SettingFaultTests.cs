@@ -16,6 +16,10 @@ public sealed class SettingFaultTests : IDisposable
     [InlineData("log-level", "loud", "--log-level: 'loud' is not a level; use trace, debug, info, warn, error or critical")]
     [InlineData("log-format", "xml", "--log-format: 'xml' is not one of text, json")]
     [InlineData("metrics-per-route", "maybe", "--metrics-per-route: 'maybe' is neither true nor false")]
+    [InlineData("drain-delay", "soon", "--drain-delay: 'soon' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
+    [InlineData("drain-delay", "-1s", "--drain-delay: '-1s' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
+    [InlineData("drain-timeout", "5 d", "--drain-timeout: '5 d' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
+    [InlineData("drain-timeout", "25h", "--drain-timeout: '25h' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
     public void Process_WrongValue_IsNamed(string name, string value, string expected)
     {
         var probe = new SettingsProbe(flags: new() { [name] = [value] });
@@ -60,6 +64,48 @@ public sealed class SettingFaultTests : IDisposable
         var probe = new SettingsProbe(flags: new() { ["http-port"] = ["8100"] });
         TrafficSettings.Read(probe.Reader, statusPort: 8100);
         Assert.Equal(["--http-port and --status-port: 8100 is used twice; give each a port of its own"], probe.Faults);
+    }
+
+    [Theory]
+    [InlineData("500ms", 500)]
+    [InlineData("5s", 5_000)]
+    [InlineData("5", 5_000)]
+    [InlineData("1.5m", 90_000)]
+    [InlineData("0", 0)]
+    [InlineData("24h", 86_400_000)]
+    public void Duration_OfEachUnit_IsRead(string text, int milliseconds)
+    {
+        var probe = new SettingsProbe(flags: new() { ["drain-timeout"] = [text] });
+        Assert.Equal(milliseconds, TrafficSettings.Read(probe.Reader, 0).Drain.Timeout.TotalMilliseconds);
+        Assert.Empty(probe.Faults);
+    }
+
+    [Fact]
+    public void Drain_NotSet_FitsIntoThePatienceOfAnOrchestrator()
+    {
+        Assert.Equal(new DrainSettings(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)), TrafficSettings.Read(new SettingsProbe().Reader, 0).Drain);
+        Assert.Equal(TimeSpan.Zero, TrafficSettings.Read(new SettingsProbe().Reader, 0, SettingCatalog.StandaloneDrainDelay).Drain.Delay);
+    }
+
+    [Fact]
+    public void ProxyData_FolderThatCannotBe_IsNamed()
+    {
+        var file = _folder.Write("file", "");
+        var probe = new SettingsProbe(flags: new() { ["kafka"] = ["127.0.0.1:9092"], ["data"] = [file] });
+        ProxySettings.Read(probe.Reader);
+        var fault = Assert.Single(probe.Faults);
+        Assert.StartsWith($"--data: the folder '{file}/last-known-good' cannot be written: ", fault, StringComparison.Ordinal);
+        Assert.EndsWith("; name one that belongs to this user", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProxyData_WhileSomethingElseIsWrong_IsNotTouched()
+    {
+        var data = _folder.File("data");
+        var probe = new SettingsProbe(flags: new() { ["data"] = [data] });
+        ProxySettings.Read(probe.Reader);
+        Assert.Single(probe.Faults);
+        Assert.False(Directory.Exists(data));
     }
 
     [Fact]
