@@ -72,7 +72,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddSingleton<IMetricSource>(s => s.GetRequiredService<CertificateExpiry>());
         services.AddSingleton<IMetricSource>(s => s.GetRequiredService<ChangeMetrics>());
         services.AddSingleton<IMetricSource>(s => s.GetRequiredService<UpstreamErrors>());
-        services.AddSingleton<IMetricSource, ConnectionMetrics>();
+        services.AddSingleton<IMetricSource, ServerConnectionMetrics>();
         services.AddSingleton<IMetricSource, PublisherFaults>();
         services.AddSingleton<IMetricSource, TraceMetrics>();
         services.AddSingleton<IImagePublisher>(s => s.GetRequiredService<CertificateExpiry>());

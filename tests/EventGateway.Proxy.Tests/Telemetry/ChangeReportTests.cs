@@ -49,7 +49,7 @@ public sealed class ChangeReportTests : IDisposable
         Assert.Matches(@"^Information 5020 test/shop@1: 2 added, 0 changed, 0 removed \(route 1, backend 1\): .*; first image of this log here; tables [0-9.]+ ms$", lines[0]);
         Assert.Matches(
             @"^Information 5020 test/shop@2: 3 added, 1 changed, 1 removed \(route 2, backend 3\): (route|backend)/ns/[a-d,rs]/[080]+, .*, 2 more; seen 00:00:00\.000Z by alice; "
-            + @"observed->committed 12\.5 ms, committed->read 1[0-7]\.[0-9]+ ms, tables [0-9.]+ ms, total 30\.0 ms$",
+            + @"observed->committed 12\.5 ms, committed->read [0-9.]+ ms, tables [0-9.]+ ms, total 30\.0 ms$",
             lines[1]);
     }
 

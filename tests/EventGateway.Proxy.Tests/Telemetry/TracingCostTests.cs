@@ -19,21 +19,20 @@ public sealed class TracingCostTests
     {
         await using var off = Build(isTraced: false);
         await using var on = Build(isTraced: true);
-        var bare = PerRequest(new GatewayMiddleware(
+        var bare = new GatewayMiddleware(
             off.Services.GetRequiredService<RoutingTable>(),
             off.Services.GetRequiredService<IGatewayState>(),
             new Forwarder(_ => Task.CompletedTask, off.Services.GetRequiredService<UpstreamErrors>()),
             off.Services.GetRequiredService<RequestTelemetry>(),
             off.Services.GetRequiredService<UpstreamErrors>(),
             off.Services.GetRequiredService<ProxyOptions>(),
-            off.Services.GetRequiredService<DrainState>()).InvokeAsync);
-        Assert.Equal(bare, PerRequest(Pipeline(off)));
-
+            off.Services.GetRequiredService<DrainState>());
         using var spans = new RecordedSpans();
-        Assert.Equal(bare, PerRequest(Pipeline(off)));
+        var least = Least(bare.InvokeAsync, Pipeline(off), Pipeline(on));
+        Assert.Equal(least[0], least[1]);
 
         // So that the above can fail at all.
-        Assert.True(PerRequest(Pipeline(on)) > bare + 200);
+        Assert.True(least[2] > least[0] + 200, string.Join(' ', least));
     }
 
     [Fact]
@@ -86,6 +85,21 @@ public sealed class TracingCostTests
         var pipeline = new ApplicationBuilder(app.Services);
         pipeline.MapGateway();
         return pipeline.Build();
+    }
+
+    /// <summary>In turns, as code that is compiled anew meanwhile may allocate less.</summary>
+    private static long[] Least(params RequestDelegate[] handlers)
+    {
+        var least = handlers.Select(PerRequest).ToArray();
+        for (var round = 0; round < 8; round++)
+        {
+            for (var i = 0; i < handlers.Length; i++)
+            {
+                least[i] = Math.Min(least[i], PerRequest(handlers[i]));
+            }
+        }
+
+        return least;
     }
 
     /// <summary>Bytes for a request that no route takes: it ends on the thread it began on.</summary>

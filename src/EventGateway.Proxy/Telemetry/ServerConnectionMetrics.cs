@@ -10,7 +10,7 @@ namespace EventGateway.Proxy.Telemetry;
 /// instruments that count requests are not listened to. The client side's meter (System.Net.Http) is not listened to at all: it is told of
 /// each request several times, under the address of each endpoint.
 /// </summary>
-internal sealed class ConnectionMetrics : IMetricSource, IDisposable
+internal sealed class ServerConnectionMetrics : IMetricSource, IDisposable
 {
     private const string ServerMeter = "Microsoft.AspNetCore.Server.Kestrel";
     private static readonly double[] HandshakeBuckets = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
@@ -24,7 +24,7 @@ internal sealed class ConnectionMetrics : IMetricSource, IDisposable
     private readonly Counter _rejected;
     private readonly Histogram _handshakes;
 
-    public ConnectionMetrics(ProxyMetrics metrics, IMeterFactory meters)
+    public ServerConnectionMetrics(ProxyMetrics metrics, IMeterFactory meters)
     {
         _meters = meters;
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
