@@ -76,4 +76,18 @@ public sealed class ValidationTests
         Assert.Equal("matches[0].headers[0]", problem.Field);
         Assert.Contains(fault, problem.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>What goes into a Set-Cookie header must not be able to end it, or be refused by the server with every answer.</summary>
+    [Theory]
+    [InlineData("a;b", "/", "hash.key.name")]
+    [InlineData("", "/", "hash.key.name")]
+    [InlineData("ü", "/", "hash.key.name")]
+    [InlineData("user", "shop", "hash.cookiePath")]
+    [InlineData("user", "/;domain=x", "hash.cookiePath")]
+    [InlineData("user", "/\n", "hash.cookiePath")]
+    public void Validate_HashCookieThatFitsNoHeader_NamesTheField(string name, string path, string field)
+    {
+        var hash = new ConsistentHash(new HashKey(HashSource.Cookie, name)) { CookiePath = path };
+        Assert.StartsWith(field, Assert.Single((Backend with { LoadBalancing = LoadBalancing.ConsistentHashing, Hash = hash }).Validate()).ToString(), StringComparison.Ordinal);
+    }
 }

@@ -108,6 +108,15 @@ public sealed class StickyTests
     }
 
     [Fact]
+    public void Tokens_KnownRing_AreFixedForever()
+    {
+        // Computed by another program. Cookies outlive versions of the proxy.
+        var ring = KeyRing.Parse("k1: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        Assert.Equal("dZ1uTMu9vnlY1tdT", new EndpointTokens(ring).Of(Pool.Endpoint("10.0.0.1:80")).Single());
+        Assert.Equal("Wevwt9xpXQdh71ge", EndpointTokens.WithoutKey.Of(Pool.Endpoint("10.0.0.1:80")).Single());
+    }
+
+    [Fact]
     public void Tokens_KeyRotated_SessionStaysWithACookieOfTheNewKey()
     {
         var (older, newer) = (KeyRing.NewLine("k1"), KeyRing.NewLine("k2"));
