@@ -18,7 +18,17 @@ internal sealed record ClientCaUse(string Secret, ClientCertificateMode Mode, in
     {
         foreach (var name in annotations.NamesWith(UpstreamSettings.Prefix))
         {
-            if (name is not (SecretAnnotation or ModeAnnotation or DepthAnnotation) && !UpstreamSettings.IsForeign(name))
+            if (name is SecretAnnotation or ModeAnnotation or DepthAnnotation || UpstreamSettings.IsForeign(name))
+            {
+                continue;
+            }
+
+            // A slip in such a name must not open what the author meant to close.
+            if (name.StartsWith(UpstreamSettings.Prefix + "client-", StringComparison.Ordinal))
+            {
+                annotations.Reasons.Add($"metadata.annotations[{name}]: no such annotation is known; write {SecretAnnotation}, {ModeAnnotation} or {DepthAnnotation}. Until then the Ingress is not served");
+            }
+            else
             {
                 annotations.Warnings.Add($"metadata.annotations[{name}]: no such annotation is known for an Ingress; it has no effect");
             }

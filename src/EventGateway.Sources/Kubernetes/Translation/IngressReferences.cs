@@ -4,10 +4,9 @@ using k8s.Models;
 namespace EventGateway.Sources.Kubernetes.Translation;
 
 /// <summary>Follows what an Ingress or a TCPIngress names, and gathers what is wrong with it; made for one object.</summary>
-internal sealed class IngressReferences(string @namespace, Dictionary<string, ServiceUpstream> services)
+/// <param name="unavailable">What becomes of clients when there is no backend, for messages.</param>
+internal sealed class IngressReferences(string @namespace, Dictionary<string, ServiceUpstream> services, string unavailable)
 {
-    public const string Unavailable = "requests for it get 503";
-
     private readonly Dictionary<string, ServiceInfo?> _services = new(StringComparer.Ordinal);
     private readonly HashSet<BackendUse> _backends = [];
 
@@ -27,13 +26,13 @@ internal sealed class IngressReferences(string @namespace, Dictionary<string, Se
         _services[name] = service;
         if (service is null)
         {
-            Reasons.Add($"{nameField}: Service {@namespace}/{name} does not exist; create it or name another. Until then {Unavailable}");
+            Reasons.Add($"{nameField}: Service {@namespace}/{name} does not exist; create it or name another. Until then {unavailable}");
             return null;
         }
 
         if (!service.Reasons.IsEmpty)
         {
-            Warnings.Add($"{nameField}: Service {@namespace}/{name} is refused, see there; {Unavailable}");
+            Warnings.Add($"{nameField}: Service {@namespace}/{name} is refused, see there; {unavailable}");
             return null;
         }
 
@@ -44,7 +43,7 @@ internal sealed class IngressReferences(string @namespace, Dictionary<string, Se
             return use;
         }
 
-        Reasons.Add($"{portField}: {portProblem}. Until then {Unavailable}");
+        Reasons.Add($"{portField}: {portProblem}. Until then {unavailable}");
         return null;
     }
 

@@ -8,6 +8,7 @@ namespace EventGateway.Sources.Kubernetes.Translation;
 internal sealed class IngressTranslator
 {
     private const string NotServed = "this path is not served, the Ingress' other paths are";
+    private const string Unavailable = "requests for it get 503";
 
     private readonly SourceObject _item;
     private readonly V1Ingress _ingress;
@@ -23,7 +24,7 @@ internal sealed class IngressTranslator
         _item = item;
         _ingress = ingress;
         _classes = classes;
-        _references = new IngressReferences(item.Id.Namespace, services);
+        _references = new IngressReferences(item.Id.Namespace, services, Unavailable);
     }
 
     private string Namespace => _item.Id.Namespace;
@@ -176,7 +177,7 @@ internal sealed class IngressTranslator
 
         if (host is null && _clients is { Mode: ClientCertificateMode.Required })
         {
-            _references.Reasons.Add($"{field}: it has no host, and clients are asked for a certificate by host only; give it one. Until then {IngressReferences.Unavailable}");
+            _references.Reasons.Add($"{field}: it has no host, and clients are asked for a certificate by host only; give it one. Until then {Unavailable}");
         }
         else if (FindBackend(backendField, backend) is { } use)
         {
@@ -202,8 +203,8 @@ internal sealed class IngressTranslator
         }
 
         _references.Reasons.Add(backend?.Resource is { } resource
-            ? $"{field}.resource: kind {resource.Kind} is not supported yet; use {field}.service. Until then {IngressReferences.Unavailable}"
-            : $"{field}.service: it is missing; name a Service and its port. Until then {IngressReferences.Unavailable}");
+            ? $"{field}.resource: kind {resource.Kind} is not supported yet; use {field}.service. Until then {Unavailable}"
+            : $"{field}.service: it is missing; name a Service and its port. Until then {Unavailable}");
         return null;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TcpIngressTranslator
 {
     private const string ProtocolsAnnotation = "konghq.com/protocols";
     private const string NotServed = "this rule is not served, the TCPIngress' other rules are";
+    private const string Unavailable = "connections for it are closed";
 
     private readonly SourceObject _item;
     private readonly TcpIngress _ingress;
@@ -26,7 +27,7 @@ internal sealed class TcpIngressTranslator
         _item = item;
         _ingress = (TcpIngress)item.Typed!;
         _classes = classes;
-        _references = new IngressReferences(item.Id.Namespace, services);
+        _references = new IngressReferences(item.Id.Namespace, services, Unavailable);
     }
 
     public static IngressUnit Translate(SourceObject item, IngressClassTable classes, Dictionary<string, ServiceUpstream> services) =>
@@ -114,7 +115,7 @@ internal sealed class TcpIngressTranslator
         };
         if (string.IsNullOrEmpty(backend?.ServiceName))
         {
-            _references.Reasons.Add($"{field}.backend.serviceName: it is missing; name a Service and its port. Until then its connections are closed");
+            _references.Reasons.Add($"{field}.backend.serviceName: it is missing; name a Service and its port. Until then {Unavailable}");
         }
         else if (_references.Find($"{field}.backend.serviceName", $"{field}.backend.servicePort", backend.ServiceName, new V1ServiceBackendPort { Number = backend.ServicePort }) is { } use)
         {
