@@ -29,6 +29,15 @@ internal static class DesiredText
 
     public static object Of(DesiredEntity desired) => desired.Entity switch
     {
+        Route { IsStream: true } r => new
+        {
+            Hosts = r.Hosts.Select(h => $"{h.Type} {h}"),
+            r.Ports,
+            Protocols = r.Protocols.ToString(),
+            Backends = r.Backends.Select(b => $"{b.Backend} x{b.Weight}"),
+            r.CreatedAt,
+            r.Source,
+        },
         Route r => new
         {
             Hosts = r.Hosts.Select(h => $"{h.Type} {h}"),
@@ -48,16 +57,17 @@ internal static class DesiredText
             r.Source,
             Provenance = Of(desired.Provenance),
         },
-        Backend b => new
+        Backend b => BackendText.Of(b),
+        Listener l => new
         {
-            Protocol = b.Protocol.ToString(),
-            b.EndpointsGroup,
-            b.PortName,
-            b.DefaultPort,
-            b.PathPrefix,
-            Timeouts = $"connect {b.ConnectTimeout.TotalMilliseconds} read {b.ReadTimeout.TotalMilliseconds} write {b.WriteTimeout.TotalMilliseconds} ms",
-            b.Retries,
-            b.Source,
+            l.Port,
+            Protocol = l.Protocol.ToString(),
+            Hosts = l.Hosts.Select(h => $"{h.Type} {h}"),
+            TlsMode = l.TlsMode.ToString(),
+            ClientCa = l.ClientValidation is null ? "" : TestCertificates.NamesOf(l.ClientValidation.CaPem),
+            Mode = l.ClientValidation?.Mode.ToString(),
+            l.ClientValidation?.VerifyDepth,
+            l.CreatedAt,
         },
         Endpoints e => new
         {

@@ -73,6 +73,11 @@ public sealed class GoldenTests
                 Assert.Equal(key, desired.Entity.Key);
                 Assert.Empty(desired.Entity.Validate());
                 Assert.Equal(workspace, key.Namespace.ToString());
+                if (desired.Entity is Backend { Tls.ClientCertificate: { } shown })
+                {
+                    Assert.True(state.Entities.ContainsKey(shown), $"{key} shows {shown}, which is not wanted");
+                }
+
                 if (desired.Entity is Route route)
                 {
                     Assert.All(route.Backends, b => Assert.True(state.Entities.ContainsKey(b.Backend), $"{key} names {b.Backend}, which is not wanted"));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventGateway.Sources.Kubernetes.Kong;
 using EventGateway.Sources.Kubernetes.Translation;
 using k8s.Models;
 
@@ -56,6 +57,36 @@ internal static class KubernetesObjects
             AddressType = "IPv4",
             Ports = [new Discoveryv1EndpointPort { Name = "http", Port = 8080 }],
             Endpoints = [new V1Endpoint { Addresses = [address] }],
+        });
+
+    public static PlacedObject UpstreamPolicy(string @namespace, string name, string algorithm, int interval = 0) =>
+        Place("configuration.konghq.com/v1beta1", "configuration.konghq.com", "KongUpstreamPolicy", @namespace, name, null, null, null, meta => new KongUpstreamPolicy
+        {
+            Metadata = meta,
+            Spec = new KongUpstreamPolicySpec
+            {
+                Algorithm = algorithm,
+                HashOn = new KongUpstreamHash { Input = "ip" },
+                Healthchecks = new KongHealthchecks { Active = new KongActiveHealthcheck { Healthy = new KongHealthy { Interval = interval } } },
+            },
+        });
+
+    public static PlacedObject TcpIngress(string @namespace, string name, int port, string? host, string service, string? secret, DateTime? created = null) =>
+        Place("configuration.konghq.com/v1beta1", "configuration.konghq.com", "TCPIngress", @namespace, name, created, new() { ["kubernetes.io/ingress.class"] = "kong" }, null, meta => new TcpIngress
+        {
+            Metadata = meta,
+            Spec = new TcpIngressSpec
+            {
+                Rules = [new TcpIngressRule { Port = port, Host = host, Backend = new TcpIngressBackend { ServiceName = service, ServicePort = 80 } }],
+                Tls = secret is null ? null : [new V1IngressTLS { SecretName = secret, Hosts = host is null ? null : [host] }],
+            },
+        });
+
+    public static PlacedObject CaSecret(string @namespace, string name, string certificate) =>
+        Place("v1", "", "Secret", @namespace, name, null, null, null, meta => new V1Secret
+        {
+            Metadata = meta,
+            Data = new Dictionary<string, byte[]> { ["ca.crt"] = System.Text.Encoding.UTF8.GetBytes(certificate.Length == 0 ? "none" : TestCertificates.Get(certificate).Chain) },
         });
 
     public static PlacedObject Secret(string @namespace, string name, string certificate, string? key = null) =>

@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
+using EventGateway.Sources.Kubernetes.Translation;
+using Xunit;
 
 namespace EventGateway.Sources.Tests;
 
 /// <summary>
 /// Key pairs made at test time, so that no private key lies in the repository. Manifests name them as <c>${crt:NAME}</c> and
-/// <c>${key:NAME}</c>, which become base64 of PEM.
+/// <c>${key:NAME}</c>, which become base64 of PEM;
+/// <c>${pem:NAME}</c> becomes the certificate itself, for a block of text indented by four.
 /// </summary>
 internal static partial class TestCertificates
 {
@@ -20,13 +23,29 @@ internal static partial class TestCertificates
     public static string Fill(string manifest) => Placeholder().Replace(manifest, m =>
     {
         var (chain, key) = Get(m.Groups[2].Value);
-        return Convert.ToBase64String(Encoding.UTF8.GetBytes(m.Groups[1].Value == "crt" ? chain : key));
+        return m.Groups[1].Value == "pem"
+            ? chain.ReplaceLineEndings("\n    ")
+            : Convert.ToBase64String(Encoding.UTF8.GetBytes(m.Groups[1].Value == "crt" ? chain : key));
     });
 
     public static (string Chain, string Key) Get(string name) => Made.GetOrAdd(name, Make);
 
     /// <summary>The pair a chain belongs to, for readable expectations.</summary>
     public static string NameOf(string chain) => Made.Single(m => m.Value.Chain == chain).Key;
+
+    /// <summary>The pairs in a bundle.</summary>
+    public static string NamesOf(string bundle)
+    {
+        if (bundle == NobodyCa.Pem)
+        {
+            return "NOBODY";
+        }
+
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(bundle);
+        Assert.DoesNotContain("PRIVATE KEY", bundle, StringComparison.Ordinal);
+        return string.Join(", ", certificates.Select(c => NameOf(c.ExportCertificatePem())));
+    }
 
     private static (string Chain, string Key) Make(string name) => name switch
     {
@@ -37,6 +56,10 @@ internal static partial class TestCertificates
         "nameless" => MakeEc("CN=Some Body", Today.AddDays(-1), Today.AddDays(90)),
         "encrypted" => Encrypt(MakeEc("CN=encrypted", Today.AddDays(-1), Today.AddDays(90), "shop.test")),
         "rsa" => MakeRsa(),
+        "ca-one" => MakeEc("CN=ca one", Today.AddDays(-1), Today.AddDays(900)),
+        "ca-two" => MakeEc("CN=ca two", Today.AddDays(-1), Today.AddDays(900)),
+        "ca-old" => MakeEc("CN=ca old", Today.AddDays(-900), Today.AddDays(-1)),
+        "gateway" => MakeEc("CN=gateway", Today.AddDays(-1), Today.AddDays(90)),
         _ => throw new ArgumentException($"No key pair is called {name}.", nameof(name)),
     };
 
@@ -78,6 +101,6 @@ internal static partial class TestCertificates
         return (pair.Chain, key.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
     }
 
-    [GeneratedRegex(@"\$\{(crt|key):([a-z-]+)\}")]
+    [GeneratedRegex(@"\$\{(crt|key|pem):([a-z-]+)\}")]
     private static partial Regex Placeholder();
 }

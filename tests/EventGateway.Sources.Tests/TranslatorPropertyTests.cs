@@ -27,17 +27,50 @@ public sealed class TranslatorPropertyTests
         from day in Gen.Int[0, 3]
         from flag in From("true", "true", "true", "nonsense")
         from port in From(80, 80, 81)
+        from ca in From("", "", "ca", "nobody")
         select Ingress(
             ns, $"web-{name}", path, host, $"svc-{service}", secret.Length == 0 ? null : secret, type,
-            day == 0 ? null : new DateTime(2026, 1, day, 0, 0, 0, DateTimeKind.Utc), new() { ["konghq.com/strip-path"] = flag }, port);
+            day == 0 ? null : new DateTime(2026, 1, day, 0, 0, 0, DateTimeKind.Utc), Some(("konghq.com/strip-path", flag), ("eventgateway.io/client-ca-secret", ca)), port);
 
     private static readonly Gen<PlacedObject> AnyService =
         from ns in From(Namespaces)
         from name in Gen.Int[0, 2]
         from port in From(80, 81)
         from external in From("", "", "out.test")
-        from protocol in From("http", "https", "smtp")
-        select Service(ns, $"svc-{name}", port, external.Length == 0 ? null : external, new() { ["konghq.com/protocol"] = protocol });
+        from protocol in From("http", "https", "https", "smtp")
+        from policy in From("", "policy-0", "policy-1")
+        from client in From("", "", "tls-1")
+        from ca in From("", "ca", "ca,nobody", "nobody")
+        from verify in From("true", "false")
+        select Service(
+            ns, $"svc-{name}", port, external.Length == 0 ? null : external,
+            Some(
+                ("konghq.com/protocol", protocol), ("konghq.com/upstream-policy", policy), ("konghq.com/client-cert", client),
+                ("konghq.com/ca-certificates-secrets", ca), ("konghq.com/tls-verify", verify)));
+
+    private static readonly Gen<PlacedObject> AnyPolicy =
+        from ns in From(Namespaces)
+        from name in Gen.Int[0, 1]
+        from algorithm in From("latency", "consistent-hashing", "wrong")
+        from interval in Gen.Int[0, 2]
+        select UpstreamPolicy(ns, $"policy-{name}", algorithm, interval);
+
+    private static readonly Gen<PlacedObject> AnyTcpIngress =
+        from ns in From(Namespaces)
+        from name in Gen.Int[0, 2]
+        from port in From(9000, 9001, 0)
+        from host in From("", "one.test", "not_valid")
+        from service in Gen.Int[0, 2]
+        from secret in From(Secrets)
+        from day in Gen.Int[0, 2]
+        select TcpIngress(
+            ns, $"web-{name}", port, host.Length == 0 ? null : host, $"svc-{service}", secret.Length == 0 ? null : secret,
+            day == 0 ? null : new DateTime(2026, 1, day, 0, 0, 0, DateTimeKind.Utc));
+
+    private static readonly Gen<PlacedObject> AnyCa =
+        from ns in From(Namespaces)
+        from certificate in From("ca-one", "ca-two", "")
+        select CaSecret(ns, "ca", certificate);
 
     private static readonly Gen<PlacedObject> AnySlice =
         from ns in From(Namespaces)
@@ -59,7 +92,8 @@ public sealed class TranslatorPropertyTests
         from isDefault in Gen.Bool
         select IngressClass(name, controller, isDefault);
 
-    private static readonly Gen<PlacedObject> AnyObject = Gen.Frequency((5, AnyIngress), (3, AnyService), (2, AnySlice), (2, AnySecret), (1, AnyClass));
+    private static readonly Gen<PlacedObject> AnyObject = Gen.Frequency(
+        (5, AnyIngress), (3, AnyService), (2, AnySlice), (2, AnySecret), (2, AnyPolicy), (2, AnyTcpIngress), (2, AnyCa), (1, AnyClass));
 
     /// <summary>Each step adds or replaces some objects and removes others, by identity.</summary>
     private static readonly Gen<(PlacedObject[] Put, int[] Removed)[]> AnyEdits =
@@ -123,6 +157,9 @@ public sealed class TranslatorPropertyTests
             Assert.Equal(without.Verdicts.Select(v => (v.DisplayName, v.Outcome)), with.Verdicts.Where(v => v.Name != "bad").Select(v => (v.DisplayName, v.Outcome)));
         }, iter: 400);
     }
+
+    private static Dictionary<string, string> Some(params (string Name, string Value)[] annotations) =>
+        annotations.Where(a => a.Value.Length > 0).ToDictionary(a => a.Name, a => a.Value);
 
     private static Gen<T> From<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 

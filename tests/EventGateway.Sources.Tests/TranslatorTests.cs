@@ -37,6 +37,39 @@ public sealed class TranslatorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Translate_OnePolicyEdited_OnlyItsBackendsAreNew()
+    {
+        PlacedObject[] others =
+        [
+            Service("shop", "cart", annotations: new() { ["konghq.com/upstream-policy"] = "even" }), Service("shop", "stock", annotations: new() { ["konghq.com/upstream-policy"] = "other" }),
+            Ingress("shop", "web", "/"), Ingress("shop", "store", "/s", service: "stock"), UpstreamPolicy("shop", "other", "latency"),
+        ];
+        var before = _translator.Translate(ClusterSnapshot.Of([.. others, UpstreamPolicy("shop", "even", "round-robin")]));
+        var after = _translator.Translate(ClusterSnapshot.Of([.. others, UpstreamPolicy("shop", "even", "least-connections")]));
+
+        var changed = after.Desired["shop"].Entities.Where(e => !ReferenceEquals(e.Value, before.Desired["shop"].Entities.GetValueOrDefault(e.Key))).ToList();
+        Assert.Equal(EntityKey.Backend("shop", "cart", "http"), Assert.Single(changed).Key);
+        Assert.Equal(LoadBalancing.LeastConnections, ((Backend)changed[0].Value.Entity).LoadBalancing);
+    }
+
+    [Fact]
+    public void Translate_CaOfVerifiedServiceGoes_ItsRouteLosesItsBackend()
+    {
+        PlacedObject[] others =
+        [
+            Service("shop", "cart", annotations: new() { ["konghq.com/protocol"] = "https", ["konghq.com/tls-verify"] = "true", ["konghq.com/ca-certificates-secrets"] = "ca" }),
+            Ingress("shop", "web", "/"),
+        ];
+        var before = _translator.Translate(ClusterSnapshot.Of([.. others, CaSecret("shop", "ca", "ca-one")]));
+        var after = _translator.Translate(ClusterSnapshot.Of(others));
+
+        Assert.True(((Backend)before.Desired["shop"].Entities[EntityKey.Backend("shop", "cart", "http")].Entity).Tls!.Verify);
+        Assert.Equal([EntityKey.Route("shop", "web", "0.0")], after.Desired["shop"].Entities.Keys);
+        Assert.Empty(((Route)after.Desired["shop"].Entities[EntityKey.Route("shop", "web", "0.0")].Entity).Backends);
+        Assert.Equal(VerdictOutcome.Refused, after.Verdicts.Single(v => v.Kind == "Service").Outcome);
+    }
+
+    [Fact]
     public void Translate_ServiceAppears_RoutesThatNameItGetTheirBackend()
     {
         var web = Ingress("shop", "web", "/");

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using EventGateway.Sources.Kubernetes.Kong;
 using k8s;
 using k8s.Models;
 
@@ -15,6 +16,9 @@ internal static class ManifestKinds
             [("v1", "Service")] = (typeof(V1Service), text => KubernetesJson.Deserialize<V1Service>(text)),
             [("discovery.k8s.io/v1", "EndpointSlice")] = (typeof(V1EndpointSlice), text => KubernetesJson.Deserialize<V1EndpointSlice>(text)),
             [("v1", "Secret")] = (typeof(V1Secret), text => KubernetesJson.Deserialize<V1Secret>(text)),
+            [("v1", "ConfigMap")] = (typeof(V1ConfigMap), text => KubernetesJson.Deserialize<V1ConfigMap>(text)),
+            [(KongGroup.V1Beta1, KongUpstreamPolicy.KindName)] = (typeof(KongUpstreamPolicy), text => KubernetesJson.Deserialize<KongUpstreamPolicy>(text)),
+            [(KongGroup.V1Beta1, TcpIngress.KindName)] = (typeof(TcpIngress), text => KubernetesJson.Deserialize<TcpIngress>(text)),
         }.ToFrozenDictionary();
 
     private static readonly FrozenSet<string> ClusterScoped = new[]

@@ -45,11 +45,14 @@ internal sealed partial class ManifestSchema(bool hideValues)
                 Problems.Add(new ManifestProblem(node.Line, $"{path}: {Describe(node)} is not {what}"));
             }
         }
-        else if (type.Namespace == typeof(V1ObjectMeta).Namespace && type.GetCustomAttribute<JsonConverterAttribute>() is null)
+        else if (HoldsFields(type))
         {
             CheckFields(node, type, path);
         }
     }
+
+    private static bool HoldsFields(Type type) => (type.Namespace == typeof(V1ObjectMeta).Namespace || type.Assembly == typeof(ManifestSchema).Assembly)
+        && type.GetCustomAttribute<JsonConverterAttribute>() is null;
 
     private void CheckMap(ManifestNode node, Type valueType, string path)
     {

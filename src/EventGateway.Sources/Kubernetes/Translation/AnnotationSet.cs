@@ -10,16 +10,29 @@ internal sealed class AnnotationSet(IDictionary<string, string>? annotations)
     /// <summary>Faults that change what is routed where: the object is of no use.</summary>
     public List<string> Reasons { get; } = [];
 
+    /// <summary>Faults without which the object is of use: what they ask for is not in use.</summary>
+    public List<string> Shortfalls { get; } = [];
+
     public List<string> Warnings { get; } = [];
 
     /// <summary>Names of all annotations with <see cref="Prefix"/>, in order, so that messages come in one order.</summary>
-    public IEnumerable<string> KongNames => annotations is null
+    public IEnumerable<string> KongNames => NamesWith(Prefix);
+
+    /// <summary>Names of all annotations with a prefix, in order.</summary>
+    public IEnumerable<string> NamesWith(string prefix) => annotations is null
         ? []
-        : annotations.Keys.Where(k => k.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        : annotations.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     public string? Find(string name) => annotations is not null && annotations.TryGetValue(name, out var value) ? value?.Trim() ?? "" : null;
 
-    public bool ReadFlag(string name, bool otherwise)
+    /// <summary>A flag that routing depends on: a bad one is a reason.</summary>
+    public bool ReadFlag(string name, bool otherwise) => ReadFlag(name, otherwise, "use \"true\" or \"false\"", Reasons);
+
+    /// <summary>A flag that routing does not depend on: a bad one is a warning, and <paramref name="otherwise"/> is used.</summary>
+    public bool ReadSwitch(string name, bool otherwise) =>
+        ReadFlag(name, otherwise, $"use \"true\" or \"false\"; {(otherwise ? "true" : "false")} is used", Warnings);
+
+    private bool ReadFlag(string name, bool otherwise, string fix, List<string> problems)
     {
         var text = Find(name);
         if (text is null)
@@ -32,7 +45,7 @@ internal sealed class AnnotationSet(IDictionary<string, string>? annotations)
             return value;
         }
 
-        Reasons.Add(Fault(name, text, "use \"true\" or \"false\""));
+        problems.Add(Fault(name, text, fix));
         return otherwise;
     }
 
@@ -62,7 +75,8 @@ internal sealed class AnnotationSet(IDictionary<string, string>? annotations)
 
     public static string Fault(string name, string value, string fix) => $"metadata.annotations[{name}]: '{value}' is not valid; {fix}";
 
-    private int ReadNumber(string name, int otherwise, string fix, Func<int, bool> allowed, List<string> problems)
+    /// <param name="faulty">What a bad one is read as; null: <paramref name="otherwise"/>.</param>
+    public int ReadNumber(string name, int otherwise, string fix, Func<int, bool> allowed, List<string> problems, int? faulty = null)
     {
         var text = Find(name);
         if (text is null)
@@ -76,6 +90,6 @@ internal sealed class AnnotationSet(IDictionary<string, string>? annotations)
         }
 
         problems.Add(Fault(name, text, fix));
-        return otherwise;
+        return faulty ?? otherwise;
     }
 }

@@ -9,21 +9,26 @@ internal sealed class BackendStep
     private readonly UnitTable<BackendUse, BackendUnit> _backends = new();
     private readonly UnitTable<string, BackendUnit> _external = new();
 
-    public void Run(NamespacePass pass)
+    public void Run(NamespacePass pass, Dictionary<string, ServiceUpstream> services)
     {
         _backends.Begin();
         _external.Begin();
-        foreach (var (use, service) in pass.BackendUses)
+        foreach (var use in pass.BackendUses)
         {
-            pass.ServicesInUse.TryAdd(use.Service, service);
-            Take(_backends, use, service, pass.Changes, () => BackendOf(use, service));
+            var upstream = services[use.Service];
+            pass.ServicesInUse.TryAdd(use.Service, upstream.Service);
+            Take(_backends, use, upstream, pass.Changes, () => BackendFactory.Make(use.Port, upstream));
+            if (upstream.ClientCertificate is not null && PortProtocol.IsTls(use.Port.Protocol))
+            {
+                pass.ClientCertificates.Add(upstream.Service.References.ClientCertificate);
+            }
         }
 
         foreach (var (name, service) in pass.ServicesInUse)
         {
             if (service.IsExternal)
             {
-                Take(_external, name, service, pass.Changes, () => EndpointOf(service));
+                Take(_external, name, services[name], pass.Changes, () => EndpointOf(service));
             }
         }
 
@@ -31,32 +36,18 @@ internal sealed class BackendStep
         _external.Sweep(pass.Changes);
     }
 
-    private static void Take<TKey>(UnitTable<TKey, BackendUnit> table, TKey key, ServiceInfo service, StateChanges changes, Func<Entity> make)
+    private static void Take<TKey>(UnitTable<TKey, BackendUnit> table, TKey key, ServiceUpstream upstream, StateChanges changes, Func<Entity> make)
         where TKey : notnull
     {
-        if (table.Find(key) is { } unit && ReferenceEquals(unit.Service, service))
+        if (table.Find(key) is { } unit && ReferenceEquals(unit.Upstream, upstream))
         {
             table.Keep(unit);
         }
         else
         {
-            table.Put(key, new BackendUnit(service) { Entities = [new DesiredEntity(make(), service.Object.Provenance)] }, changes);
+            table.Put(key, new BackendUnit(upstream) { Entities = [new DesiredEntity(make(), upstream.Service.Object.Provenance)] }, changes);
         }
     }
-
-    private static Backend BackendOf(BackendUse use, ServiceInfo service) => new(EntityKey.Backend(service.Namespace, service.Name, use.Port.KeyPart))
-    {
-        Protocol = service.Protocol,
-        EndpointsGroup = service.EndpointsGroup,
-        PortName = use.Port.Name,
-        DefaultPort = use.Port.Target,
-        PathPrefix = service.PathPrefix,
-        ConnectTimeout = service.ConnectTimeout,
-        ReadTimeout = service.ReadTimeout,
-        WriteTimeout = service.WriteTimeout,
-        Retries = service.Retries,
-        Source = $"Service {service.EndpointsGroup}:{use.Port.KeyPart}",
-    };
 
     private static Endpoints EndpointOf(ServiceInfo service) => new(EntityKey.Endpoints(service.Namespace, $"external-name:{service.Name}"))
     {

@@ -1,7 +1,7 @@
 namespace EventGateway.Sources.Kubernetes.Translation;
 
 /// <summary>What one port of a Service, or the external name of one, comes to.</summary>
-internal sealed class BackendUnit(ServiceInfo service) : TranslationUnit
+internal sealed class BackendUnit(ServiceUpstream upstream) : TranslationUnit
 {
-    public ServiceInfo Service { get; } = service;
+    public ServiceUpstream Upstream { get; } = upstream;
 }

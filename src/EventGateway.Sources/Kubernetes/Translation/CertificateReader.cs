@@ -16,7 +16,7 @@ internal static class CertificateReader
     {
         if (secret.Type != TlsType)
         {
-            return Refused($"type: it is '{secret.Type ?? "Opaque"}'; an Ingress needs a Secret of type {TlsType}");
+            return Refused($"type: it is '{secret.Type ?? "Opaque"}'; a key pair is read from a Secret of type {TlsType}");
         }
 
         if (secret.Data is null || !secret.Data.TryGetValue("tls.crt", out var chain) || chain is not { Length: > 0 })

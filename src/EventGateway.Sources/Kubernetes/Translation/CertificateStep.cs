@@ -2,18 +2,25 @@ using System.Collections.Immutable;
 using EventGateway.Core.Model;
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Sealing;
-using k8s.Models;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
 
-/// <summary>Secret: a certificate for each TLS Secret some Ingress names.</summary>
-internal sealed class CertificateStep
+/// <summary>
+/// Secret: a certificate for each TLS Secret that an Ingress or a TCPIngress wants served, or a backend is to show to its endpoints. Nothing else of
+/// a Secret becomes an entity but CA certificates, which are public.
+/// </summary>
+internal sealed class CertificateStep(NamespaceObjects objects)
 {
     private readonly UnitTable<string, CertificateUnit> _units = new();
 
     public void Run(NamespacePass pass, IEnumerable<IngressUnit> ingresses)
     {
         var uses = new SortedDictionary<string, List<(IngressUnit Ingress, TlsUse Use)>>(StringComparer.Ordinal);
+        foreach (var name in pass.ClientCertificates)
+        {
+            uses.Add(name, []);
+        }
+
         foreach (var ingress in ingresses)
         {
             foreach (var use in ingress.Tls)
@@ -38,14 +45,27 @@ internal sealed class CertificateStep
         {
             if (!uses.ContainsKey(name))
             {
-                pass.Judge(place, VerdictDraft.Skipped(WhyUnused(pass[place])));
+                pass.Judge(place, JudgeUnserved(pass, pass[place]));
             }
         }
     }
 
+    /// <summary>A Secret that is no certificate of the log: it holds CA certificates, or a key pair that is not in use, or nobody names it.</summary>
+    private VerdictDraft JudgeUnserved(NamespacePass pass, SourceObject item)
+    {
+        if (objects.CaSecrets.Asked(item.Id.Name) is { } authorities)
+        {
+            return authorities.Judge(pass.Now);
+        }
+
+        return objects.KeyPairs.Asked(item.Id.Name) is { Reasons: [_, ..] reasons }
+            ? new VerdictDraft(VerdictOutcome.Refused, reasons, [])
+            : VerdictDraft.Skipped(WhyUnused(item));
+    }
+
     private static string WhyUnused(SourceObject secret) => secret.Label("konghq.com/credential") is not null
         ? "credentials of consumers are not supported yet; it has no effect"
-        : "no Ingress of ours names it in spec.tls";
+        : "no Ingress or TCPIngress of ours names it in spec.tls, and no Service that is in use in its annotations";
 
     private void Translate(NamespacePass pass, string name, List<(IngressUnit Ingress, TlsUse Use)> users)
     {
@@ -53,7 +73,7 @@ internal sealed class CertificateStep
         {
             foreach (var (ingress, use) in users)
             {
-                Tell(pass, ingress, [$"{use.Field}.secretName: Secret {pass.Namespace}/{name} does not exist; create it as kubernetes.io/tls. Until then its hosts are served without it"], []);
+                pass.Tell(ingress, [$"{use.Field}.secretName: Secret {pass.Namespace}/{name} does not exist; create it as kubernetes.io/tls. Until then its hosts are served without it"], []);
             }
 
             return;
@@ -61,30 +81,31 @@ internal sealed class CertificateStep
 
         var item = pass[place];
         var known = _units.Find(name);
-        var info = known is not null && ReferenceEquals(known.Secret, item) ? known.Info : CertificateReader.Read((V1Secret)item.Typed!);
+        var info = objects.KeyPairs.Get(pass, pass.Secrets, name)!;
+        var isShown = pass.ClientCertificates.Contains(name);
         var serverNames = ServerNames(info, users);
-        if (known is not null && ReferenceEquals(known.Info, info) && known.ServerNames.SequenceEqual(serverNames))
+        if (known is not null && ReferenceEquals(known.Info, info) && known.IsShown == isShown && known.ServerNames.SequenceEqual(serverNames))
         {
             _units.Keep(known);
         }
         else
         {
-            _units.Put(name, new CertificateUnit(item, info, serverNames) { Entities = EntitiesOf(item, info, serverNames) }, pass.Changes);
+            _units.Put(name, new CertificateUnit(info, serverNames, isShown) { Entities = EntitiesOf(item, info, serverNames, isShown) }, pass.Changes);
         }
 
-        Judge(pass, place, info, serverNames);
+        Judge(pass, place, info, serverNames.IsEmpty && !isShown);
         foreach (var (ingress, use) in users)
         {
-            Tell(pass, ingress, [], [.. Shortcomings(pass.Namespace, use, info)]);
+            pass.Tell(ingress, [], [.. Shortcomings(pass.Namespace, use, info)]);
         }
     }
 
     private static ImmutableArray<string> ServerNames(CertificateInfo info, List<(IngressUnit Ingress, TlsUse Use)> users) =>
         [.. users.SelectMany(u => u.Use.Hosts.IsEmpty ? info.Names : u.Use.Hosts).Distinct().Order(StringComparer.Ordinal)];
 
-    private static ImmutableArray<DesiredEntity> EntitiesOf(SourceObject item, CertificateInfo info, ImmutableArray<string> serverNames)
+    private static ImmutableArray<DesiredEntity> EntitiesOf(SourceObject item, CertificateInfo info, ImmutableArray<string> serverNames, bool isShown)
     {
-        if (!info.Reasons.IsEmpty || serverNames.IsEmpty)
+        if (!info.Reasons.IsEmpty || (serverNames.IsEmpty && !isShown))
         {
             return [];
         }
@@ -100,23 +121,23 @@ internal sealed class CertificateStep
         return [new DesiredEntity(certificate, item.Provenance)];
     }
 
-    private static void Judge(NamespacePass pass, int place, CertificateInfo info, ImmutableArray<string> serverNames)
+    private static void Judge(NamespacePass pass, int place, CertificateInfo info, bool isOfNoUse)
     {
         if (!info.Reasons.IsEmpty)
         {
             pass.Judge(place, new VerdictDraft(VerdictOutcome.Refused, info.Reasons, []));
         }
-        else if (serverNames.IsEmpty)
+        else if (isOfNoUse)
         {
             pass.Judge(place, VerdictDraft.Refused("data[tls.crt]: the certificate names no host and neither does an Ingress; name the hosts in the Ingress' spec.tls[].hosts"));
         }
         else if (info.NotAfter < pass.Now)
         {
-            pass.Judge(place, new VerdictDraft(VerdictOutcome.Accepted, [], [$"data[tls.crt]: the certificate expired on {info.NotAfter:yyyy-MM-dd}; clients will refuse it, renew it"]));
+            pass.Judge(place, new VerdictDraft(VerdictOutcome.Accepted, [], [$"data[tls.crt]: the certificate expired on {info.NotAfter:yyyy-MM-dd}; those who are shown it will refuse it, renew it"]));
         }
         else if (info.NotBefore > pass.Now)
         {
-            pass.Judge(place, new VerdictDraft(VerdictOutcome.Accepted, [], [$"data[tls.crt]: the certificate is not valid before {info.NotBefore:yyyy-MM-dd}; clients will refuse it until then"]));
+            pass.Judge(place, new VerdictDraft(VerdictOutcome.Accepted, [], [$"data[tls.crt]: the certificate is not valid before {info.NotBefore:yyyy-MM-dd}; those who are shown it will refuse it until then"]));
         }
         else
         {
@@ -136,11 +157,5 @@ internal sealed class CertificateStep
         {
             yield return $"{use.Field}: the certificate in Secret {@namespace}/{use.Secret} does not name '{host}'; clients will refuse it for that host";
         }
-    }
-
-    private static void Tell(NamespacePass pass, IngressUnit ingress, ImmutableArray<string> reasons, ImmutableArray<string> warnings)
-    {
-        var place = pass.Ingresses[ingress.Ingress.Id.Name];
-        pass.Judge(place, pass.DraftOf(place).With(reasons, warnings));
     }
 }

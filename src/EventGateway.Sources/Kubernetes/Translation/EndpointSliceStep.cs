@@ -29,7 +29,7 @@ internal sealed class EndpointSliceStep
 
             if (!pass.ServicesInUse.ContainsKey(service))
             {
-                pass.Judge(place, VerdictDraft.Skipped($"no Ingress of ours sends requests to Service {pass.Namespace}/{service}"));
+                pass.Judge(place, VerdictDraft.Skipped($"no Ingress or TCPIngress of ours sends requests to Service {pass.Namespace}/{service}"));
                 continue;
             }
 

@@ -13,13 +13,14 @@ internal sealed class IngressClassTable(ImmutableSortedSet<string> ours, bool ta
 
     /// <summary>Why an object of this class is not ours; null: it is ours.</summary>
     /// <param name="className">Null or "": the object names no class.</param>
-    public string? WhyNotOurs(string? className)
+    /// <param name="field">Where it is to name one, for the message.</param>
+    public string? WhyNotOurs(string? className, string field = "spec.ingressClassName")
     {
         if (string.IsNullOrEmpty(className))
         {
             return TakesClassless
                 ? null
-                : $"it names no ingress class and no IngressClass of ours is the default; set spec.ingressClassName to one of {string.Join(", ", Ours)}";
+                : $"it names no ingress class and no IngressClass of ours is the default; set {field} to one of {string.Join(", ", Ours)}";
         }
 
         return Ours.Contains(className) ? null : $"ingress class '{className}' is not ours; ours are {string.Join(", ", Ours)}";

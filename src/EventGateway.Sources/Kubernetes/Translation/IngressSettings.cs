@@ -17,7 +17,7 @@ internal sealed partial record IngressSettings
 
     public bool PreserveHost { get; private init; } = true;
 
-    public RouteProtocols Protocols { get; private init; }
+    public RouteProtocols Protocols { get; init; }
 
     public int HttpsRedirectStatus { get; private init; }
 

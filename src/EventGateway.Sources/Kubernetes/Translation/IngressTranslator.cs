@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EventGateway.Core.Model;
 using EventGateway.Core.Publishing;
 using k8s.Models;
@@ -14,26 +13,23 @@ internal sealed class IngressTranslator
     private readonly SourceObject _item;
     private readonly V1Ingress _ingress;
     private readonly IngressClassTable _classes;
-    private readonly Dictionary<string, ServiceInfo> _services;
-    private readonly List<string> _reasons = [];
-    private readonly List<string> _warnings = [];
+    private readonly IngressReferences _references;
     private readonly List<DesiredEntity> _routes = [];
     private readonly List<RouteClaim> _claims = [];
-    private readonly Dictionary<string, ServiceInfo?> _serviceUses = new(StringComparer.Ordinal);
-    private readonly HashSet<BackendUse> _backendUses = [];
     private IngressSettings _settings = new();
+    private ClientCaUse? _clients;
 
-    private IngressTranslator(SourceObject item, V1Ingress ingress, IngressClassTable classes, Dictionary<string, ServiceInfo> services)
+    private IngressTranslator(SourceObject item, V1Ingress ingress, IngressClassTable classes, Dictionary<string, ServiceUpstream> services)
     {
         _item = item;
         _ingress = ingress;
         _classes = classes;
-        _services = services;
+        _references = new IngressReferences(item.Id.Namespace, services, Unavailable);
     }
 
     private string Namespace => _item.Id.Namespace;
 
-    public static IngressUnit Translate(SourceObject item, V1Ingress ingress, IngressClassTable classes, Dictionary<string, ServiceInfo> services) =>
+    public static IngressUnit Translate(SourceObject item, V1Ingress ingress, IngressClassTable classes, Dictionary<string, ServiceUpstream> services) =>
         new IngressTranslator(item, ingress, classes, services).Run();
 
     private IngressUnit Run()
@@ -48,13 +44,15 @@ internal sealed class IngressTranslator
 
         var annotations = new AnnotationSet(_item.Annotations);
         _settings = IngressSettings.Read(annotations);
+        var spec = _ingress.Spec ?? new V1IngressSpec();
+        ReadClients(annotations, spec);
         if (annotations.Reasons.Count > 0)
         {
-            return new IngressUnit(_item, _classes) { Draft = VerdictDraft.From(annotations.Reasons, annotations.Warnings) };
+            // What the author closed stays closed for other Ingresses of these hosts.
+            return new IngressUnit(_item, _classes) { ClientCa = _clients, Draft = VerdictDraft.From(annotations.Reasons, annotations.Warnings) };
         }
 
-        _warnings.AddRange(annotations.Warnings);
-        var spec = _ingress.Spec ?? new V1IngressSpec();
+        _references.Warnings.AddRange(annotations.Warnings);
         for (var i = 0; i < (spec.Rules?.Count ?? 0); i++)
         {
             AddRule(i, spec.Rules![i]);
@@ -67,18 +65,48 @@ internal sealed class IngressTranslator
 
         if (spec.DefaultBackend is null && (spec.Rules?.Count ?? 0) == 0)
         {
-            _reasons.Add("spec: there are neither rules nor a defaultBackend; give it at least one rule with a path");
+            _references.Reasons.Add("spec: there are neither rules nor a defaultBackend; give it at least one rule with a path");
         }
 
+        var tls = _references.ReadTls(spec.Tls);
         return new IngressUnit(_item, _classes)
         {
             Entities = [.. _routes],
-            Services = [.. _serviceUses.Select(u => new ServiceUse(u.Key, u.Value))],
-            Backends = [.. _backendUses],
+            Services = _references.Services,
+            Backends = _references.Backends,
             Claims = [.. _claims],
-            Tls = ReadTls(spec.Tls),
-            Draft = VerdictDraft.From(_reasons, _warnings),
+            Tls = tls,
+            ClientCa = _clients,
+            Draft = VerdictDraft.From(_references.Reasons, _references.Warnings),
         };
+    }
+
+    private void ReadClients(AnnotationSet annotations, V1IngressSpec spec)
+    {
+        if (ClientCaUse.Read(annotations) is not { } clients)
+        {
+            return;
+        }
+
+        var hosts = new SortedDictionary<string, HostMatch>(StringComparer.Ordinal);
+        foreach (var text in (spec.Rules ?? []).Select(r => r.Host).Concat((spec.Tls ?? []).SelectMany(t => t.Hosts ?? [])))
+        {
+            if (IngressHost.TryRead(text ?? "", out var host, out _))
+            {
+                hosts[host.ToString()] = host;
+            }
+        }
+
+        _clients = clients with { Hosts = [.. hosts.Values] };
+        _references.Reasons.AddRange(annotations.Shortfalls);
+        if (clients.Mode == ClientCertificateMode.Required && _settings.Protocols.HasFlag(RouteProtocols.Http))
+        {
+            _settings = _settings with { Protocols = RouteProtocols.Https };
+            if (annotations.Find("konghq.com/protocols") is not null)
+            {
+                _references.Warnings.Add("metadata.annotations[konghq.com/protocols]: plain http goes around clients' certificates, so these routes are served by https only");
+            }
+        }
     }
 
     private void AddRule(int ruleIndex, V1IngressRule rule)
@@ -87,14 +115,14 @@ internal sealed class IngressTranslator
         HostMatch? host = null;
         if (!string.IsNullOrEmpty(rule.Host) && !IngressHost.TryRead(rule.Host, out host, out var hostProblem))
         {
-            _reasons.Add($"{field}.host: {hostProblem}; this rule is not served, the Ingress' other rules are");
+            _references.Reasons.Add($"{field}.host: {hostProblem}; this rule is not served, the Ingress' other rules are");
             return;
         }
 
         var paths = rule.Http?.Paths ?? [];
         if (paths.Count == 0)
         {
-            _warnings.Add($"{field}: it has no paths; nothing is served by it");
+            _references.Warnings.Add($"{field}: it has no paths; nothing is served by it");
         }
 
         for (var i = 0; i < paths.Count; i++)
@@ -107,7 +135,7 @@ internal sealed class IngressTranslator
     {
         if (IngressPath.Read(path.PathType, path.Path, out var pathProblem) is not { } match)
         {
-            _reasons.Add($"{field}.{pathProblem}; {NotServed}");
+            _references.Reasons.Add($"{field}.{pathProblem}; {NotServed}");
             return;
         }
 
@@ -143,13 +171,16 @@ internal sealed class IngressTranslator
         var problems = route.Validate().ToList();
         if (problems.Count > 0)
         {
-            _reasons.AddRange(problems.Select(p => $"{field}{(p.Field.EndsWith(".path", StringComparison.Ordinal) ? ".path" : "")}: {p.Message}; {NotServed}"));
+            _references.Reasons.AddRange(problems.Select(p => $"{field}{(p.Field.EndsWith(".path", StringComparison.Ordinal) ? ".path" : "")}: {p.Message}; {NotServed}"));
             return;
         }
 
-        if (FindBackend(backendField, backend) is { } use)
+        if (host is null && _clients is { Mode: ClientCertificateMode.Required })
         {
-            _backendUses.Add(use);
+            _references.Reasons.Add($"{field}: it has no host, and clients are asked for a certificate by host only; give it one. Until then {Unavailable}");
+        }
+        else if (FindBackend(backendField, backend) is { } use)
+        {
             route = route with { Backends = [new WeightedBackend(EntityKey.Backend(Namespace, use.Service, use.Port.KeyPart), 1)] };
         }
 
@@ -166,70 +197,14 @@ internal sealed class IngressTranslator
 
     private BackendUse? FindBackend(string field, V1IngressBackend? backend)
     {
-        if (backend?.Service is not { } reference || string.IsNullOrEmpty(reference.Name))
+        if (backend?.Service is { } reference && !string.IsNullOrEmpty(reference.Name))
         {
-            _reasons.Add(backend?.Resource is { } resource
-                ? $"{field}.resource: kind {resource.Kind} is not supported yet; use {field}.service. Until then {Unavailable}"
-                : $"{field}.service: it is missing; name a Service and its port. Until then {Unavailable}");
-            return null;
+            return _references.Find($"{field}.service.name", $"{field}.service.port", reference.Name, reference.Port);
         }
 
-        var service = _services.GetValueOrDefault(reference.Name);
-        _serviceUses[reference.Name] = service;
-        if (service is null)
-        {
-            _reasons.Add($"{field}.service.name: Service {Namespace}/{reference.Name} does not exist; create it or name another. Until then {Unavailable}");
-            return null;
-        }
-
-        if (!service.Reasons.IsEmpty)
-        {
-            _warnings.Add($"{field}.service.name: Service {Namespace}/{reference.Name} is refused, see there; {Unavailable}");
-            return null;
-        }
-
-        if (service.FindPort(reference.Port, out var portProblem) is { } port)
-        {
-            return new BackendUse(reference.Name, port);
-        }
-
-        _reasons.Add($"{field}.service.port: {portProblem}. Until then {Unavailable}");
+        _references.Reasons.Add(backend?.Resource is { } resource
+            ? $"{field}.resource: kind {resource.Kind} is not supported yet; use {field}.service. Until then {Unavailable}"
+            : $"{field}.service: it is missing; name a Service and its port. Until then {Unavailable}");
         return null;
-    }
-
-    private ImmutableArray<TlsUse> ReadTls(IList<V1IngressTLS>? entries)
-    {
-        var uses = ImmutableArray.CreateBuilder<TlsUse>();
-        for (var i = 0; i < (entries?.Count ?? 0); i++)
-        {
-            var field = $"spec.tls[{i}]";
-            if (string.IsNullOrEmpty(entries![i].SecretName))
-            {
-                _warnings.Add($"{field}.secretName: it is missing; these hosts get no certificate of their own");
-                continue;
-            }
-
-            var hosts = ImmutableArray.CreateBuilder<string>();
-            var names = entries[i].Hosts ?? [];
-            for (var h = 0; h < names.Count; h++)
-            {
-                if (IngressHost.TryRead(names[h] ?? "", out var host, out var problem))
-                {
-                    hosts.Add(host.ToString());
-                }
-                else
-                {
-                    _reasons.Add($"{field}.hosts[{h}]: {problem}; the certificate is not served for it");
-                }
-            }
-
-            // With hosts given but none of them sound, the certificate's own names are not what the author asked for.
-            if (hosts.Count > 0 || names.Count == 0)
-            {
-                uses.Add(new TlsUse(entries[i].SecretName, field, hosts.ToImmutable()));
-            }
-        }
-
-        return uses.ToImmutable();
     }
 }

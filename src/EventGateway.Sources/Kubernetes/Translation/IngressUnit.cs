@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
 
-/// <summary>What an Ingress comes to.</summary>
+/// <summary>What an Ingress or a TCPIngress comes to.</summary>
 internal sealed class IngressUnit(SourceObject ingress, IngressClassTable classes) : TranslationUnit
 {
     public SourceObject Ingress { get; } = ingress;
@@ -15,12 +15,15 @@ internal sealed class IngressUnit(SourceObject ingress, IngressClassTable classe
 
     public ImmutableArray<TlsUse> Tls { get; init; } = [];
 
+    /// <summary>Null: its clients need no certificate.</summary>
+    public ClientCaUse? ClientCa { get; init; }
+
     public ImmutableArray<RouteClaim> Claims { get; init; } = [];
 
     public required VerdictDraft Draft { get; init; }
 
     /// <summary>Whether a translation now would give the same unit.</summary>
-    public bool IsCurrent(SourceObject ingressNow, IngressClassTable classesNow, Dictionary<string, ServiceInfo> services)
+    public bool IsCurrent(SourceObject ingressNow, IngressClassTable classesNow, Dictionary<string, ServiceUpstream> services)
     {
         if (!ReferenceEquals(Ingress, ingressNow) || !ReferenceEquals(classes, classesNow))
         {
@@ -29,7 +32,7 @@ internal sealed class IngressUnit(SourceObject ingress, IngressClassTable classe
 
         foreach (var use in Services)
         {
-            if (!ReferenceEquals(use.Service, services.GetValueOrDefault(use.Name)))
+            if (!ReferenceEquals(use.Service, services.GetValueOrDefault(use.Name)?.Service))
             {
                 return false;
             }

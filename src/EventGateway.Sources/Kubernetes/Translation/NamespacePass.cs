@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using EventGateway.Sources.Kubernetes.Kong;
 using k8s.Models;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
@@ -13,6 +15,9 @@ internal sealed class NamespacePass
         Services = Names(previous?.Services);
         Slices = Names(previous?.Slices);
         Secrets = Names(previous?.Secrets);
+        ConfigMaps = Names(previous?.ConfigMaps);
+        Policies = Names(previous?.Policies);
+        TcpIngresses = Names(previous?.TcpIngresses);
         Snapshot = snapshot;
         Classes = classes;
         Now = time.GetUtcNow();
@@ -38,11 +43,20 @@ internal sealed class NamespacePass
 
     public Dictionary<string, int> Secrets { get; }
 
+    public Dictionary<string, int> ConfigMaps { get; }
+
+    public Dictionary<string, int> Policies { get; }
+
+    public Dictionary<string, int> TcpIngresses { get; }
+
     /// <summary>Everything else.</summary>
     public List<int> Others { get; } = [];
 
-    /// <summary>What the namespace's Ingresses need, filled by <see cref="IngressStep"/>.</summary>
-    public Dictionary<BackendUse, ServiceInfo> BackendUses { get; } = [];
+    /// <summary>What the namespace's Ingresses and TCPIngresses need, filled by <see cref="IngressUnits"/>.</summary>
+    public HashSet<BackendUse> BackendUses { get; } = [];
+
+    /// <summary>Secrets with the key pairs that backends show to their endpoints, filled by <see cref="BackendStep"/>.</summary>
+    public HashSet<string> ClientCertificates { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Services some backend needs, filled by <see cref="BackendStep"/>.</summary>
     public Dictionary<string, ServiceInfo> ServicesInUse { get; } = new(StringComparer.Ordinal);
@@ -54,9 +68,20 @@ internal sealed class NamespacePass
 
     public void Judge(int place, VerdictDraft draft) => _drafts[place] = draft;
 
+    /// <summary>Adds to what has been said of an ingress.</summary>
+    public void Tell(IngressUnit unit, ImmutableArray<string> reasons, ImmutableArray<string> warnings)
+    {
+        var id = unit.Ingress.Id;
+        var place = (unit.Ingress.Typed is TcpIngress ? TcpIngresses : Ingresses)[id.Name];
+        Judge(place, DraftOf(place).With(reasons, warnings));
+    }
+
     /// <summary>Every object has one when the pass is over.</summary>
     public VerdictDraft DraftOf(int place) =>
         _drafts[place] ?? throw new InvalidOperationException($"No step has judged {this[place].Id}.");
+
+    /// <summary>Whether the ingress at a place is the one in use, not a second of its name.</summary>
+    public bool IsFirst(int place) => (this[place].Typed is TcpIngress ? TcpIngresses : Ingresses).TryGetValue(this[place].Id.Name, out var first) && first == place;
 
     /// <summary>Sorts the objects by kind; a second object of one name is left out and told so.</summary>
     public void Sort()
@@ -69,6 +94,9 @@ internal sealed class NamespacePass
                 case V1Service: Take(Services, place); break;
                 case V1EndpointSlice: Take(Slices, place); break;
                 case V1Secret: Take(Secrets, place); break;
+                case V1ConfigMap: Take(ConfigMaps, place); break;
+                case KongUpstreamPolicy: Take(Policies, place); break;
+                case TcpIngress: Take(TcpIngresses, place); break;
                 default:
                     Others.Add(place);
                     break;

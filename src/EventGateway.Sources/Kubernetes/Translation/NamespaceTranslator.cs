@@ -1,18 +1,37 @@
 using System.Collections.Immutable;
 using EventGateway.Core.Publishing;
+using EventGateway.Sources.Kubernetes.Kong;
+using k8s.Models;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
 
 /// <summary>One namespace, from pass to pass. Used by one thread.</summary>
-internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIndex conflicts)
+internal sealed class NamespaceTranslator
 {
-    private readonly ServiceStep _services = new();
-    private readonly IngressStep _ingresses = new(conflicts);
+    private readonly NamespaceObjects _objects;
+    private readonly ServiceStep _services;
+    private readonly IngressStep _ingresses;
+    private readonly TcpIngressStep _tcpIngresses;
     private readonly BackendStep _backends = new();
     private readonly EndpointSliceStep _slices = new();
-    private readonly CertificateStep _certificates = new();
+    private readonly ListenerStep _listeners;
+    private readonly CertificateStep _certificates;
+    private readonly TranslationOptions _options;
+    private readonly ConflictIndex _conflicts;
     private NamespacePass? _last;
     private ImmutableArray<JudgedObject> _verdicts = [];
+
+    public NamespaceTranslator(TranslationOptions options, ConflictIndex conflicts)
+    {
+        _options = options;
+        _conflicts = conflicts;
+        _objects = new NamespaceObjects();
+        _services = new ServiceStep(_objects);
+        _ingresses = new IngressStep(conflicts);
+        _tcpIngresses = new TcpIngressStep(conflicts);
+        _listeners = new ListenerStep(_objects);
+        _certificates = new CertificateStep(_objects);
+    }
 
     public DesiredState Desired { get; private set; } = DesiredState.Empty;
 
@@ -27,12 +46,18 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
 
         var pass = new NamespacePass(snapshot, classes, time, _last);
         pass.Sort();
-        _ingresses.Run(pass, _services.Read(pass));
-        _backends.Run(pass);
+        _objects.Begin();
+        var services = _services.Read(pass);
+        _ingresses.Run(pass, services);
+        _tcpIngresses.Run(pass, services);
+        _backends.Run(pass, services);
         _slices.Run(pass);
         _services.Judge(pass);
-        _certificates.Run(pass, _ingresses.Units);
-        OtherKindsStep.Run(pass, options);
+        _listeners.Run(pass, _ingresses.Units);
+        _certificates.Run(pass, [.. _ingresses.Units, .. _tcpIngresses.Units]);
+        PolicyStep.Judge(pass, _objects);
+        ConfigMapStep.Judge(pass, _objects);
+        OtherKindsStep.Run(pass, _options);
         Desired = pass.Changes.ApplyTo(Desired);
         _last = pass;
         return true;
@@ -47,16 +72,15 @@ internal sealed class NamespaceTranslator(TranslationOptions options, ConflictIn
         {
             var item = objects[place].Object;
             var draft = _last.DraftOf(place).With([], item.Warnings);
-            if (_last.Ingresses.TryGetValue(item.Id.Name, out var ingress) && ingress == place)
+            if (item.Typed is V1Ingress or TcpIngress && _last.IsFirst(place))
             {
-                draft = draft.With([], conflicts.WarningsOf(item.Id));
+                draft = draft.With([], _conflicts.WarningsOf(item.Id));
             }
 
             verdicts.Add(place < _verdicts.Length && _verdicts[place].IsOf(objects[place], draft) ? _verdicts[place] : JudgedObject.Of(objects[place], draft));
         }
 
         _verdicts = verdicts.MoveToImmutable();
-
     }
 
     public IEnumerable<ObjectVerdict> Verdicts => _verdicts.Select(v => v.Verdict);

@@ -10,9 +10,22 @@ internal sealed record ServiceInfo(SourceObject Object, V1Service Service)
     /// <summary>Empty: the Service can be used.</summary>
     public required ImmutableArray<string> Reasons { get; init; }
 
+    /// <summary>What of it is not in use, though it is served.</summary>
+    public ImmutableArray<string> Shortfalls { get; init; } = [];
+
     public required ImmutableArray<string> Warnings { get; init; }
 
-    public UpstreamProtocol Protocol { get; init; }
+    /// <summary>For all ports; null: each port's own.</summary>
+    public UpstreamProtocol? Protocol { get; init; }
+
+    /// <summary>"": none of its own.</summary>
+    public string HostHeader { get; init; } = "";
+
+    public UpstreamReferences References { get; init; } = UpstreamReferences.None;
+
+    public required UpstreamTlsSettings Tls { get; init; }
+
+    public required UpstreamSettings Settings { get; init; }
 
     public string PathPrefix { get; init; } = "";
 
@@ -36,6 +49,9 @@ internal sealed record ServiceInfo(SourceObject Object, V1Service Service)
     /// <summary>What EndpointSlices and backends of this Service share.</summary>
     public string EndpointsGroup => $"{Namespace}/{Name}";
 
+    /// <summary>Whether any of its ports is called over TLS.</summary>
+    public bool SpeaksTls => (Service.Spec?.Ports ?? []).Any(p => PortProtocol.IsTls(ProtocolOf(p))) || PortProtocol.IsTls(Protocol ?? UpstreamProtocol.Http);
+
     /// <summary>The port a backend reference means; null with a <paramref name="problem"/> when there is none.</summary>
     public ServicePortChoice? FindPort(V1ServiceBackendPort? reference, out string problem)
     {
@@ -51,7 +67,7 @@ internal sealed record ServiceInfo(SourceObject Object, V1Service Service)
         {
             if (number is >= 1 and <= 65535)
             {
-                return new ServicePortChoice("", number, number);
+                return new ServicePortChoice("", number, number, Protocol ?? UpstreamProtocol.Http);
             }
 
             problem = $"{number} is not a port; use 1 to 65535";
@@ -63,13 +79,15 @@ internal sealed record ServiceInfo(SourceObject Object, V1Service Service)
             : ports.FirstOrDefault(p => p.Name == reference.Name);
         if (port is not null)
         {
-            return new ServicePortChoice(port.Name ?? "", port.Port, TargetOf(port));
+            return new ServicePortChoice(port.Name ?? "", port.Port, TargetOf(port), ProtocolOf(port));
         }
 
         var wanted = string.IsNullOrEmpty(reference.Name) ? $"{reference.Number}" : $"'{reference.Name}'";
         problem = $"Service {EndpointsGroup} has no port {wanted}; {PortsText(ports)}";
         return null;
     }
+
+    private UpstreamProtocol ProtocolOf(V1ServicePort port) => Protocol ?? PortProtocol.Of(port.AppProtocol);
 
     // A port name as target stands for a number that only the endpoints know.
     private static int TargetOf(V1ServicePort port) =>

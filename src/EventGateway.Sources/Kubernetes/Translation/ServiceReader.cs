@@ -13,11 +13,16 @@ internal static class ServiceReader
     {
         var annotations = new AnnotationSet(item.Annotations);
         ReportUnsupported(annotations);
+        var references = ReadReferences(annotations);
         var externalName = ReadExternalName(service, annotations.Reasons);
         ReportBadPorts(service, annotations.Reasons);
         var info = new ServiceInfo(item, service)
         {
             Protocol = ReadProtocol(annotations),
+            HostHeader = ReadHostHeader(annotations),
+            References = references,
+            Tls = UpstreamTlsSettings.Read(annotations, references),
+            Settings = UpstreamSettings.Read(annotations),
             PathPrefix = ReadPath(annotations),
             ConnectTimeout = ReadTimeout(annotations, "konghq.com/connect-timeout"),
             ReadTimeout = ReadTimeout(annotations, "konghq.com/read-timeout"),
@@ -27,27 +32,71 @@ internal static class ServiceReader
             Reasons = [],
             Warnings = [],
         };
-        return info with { Reasons = [.. annotations.Reasons], Warnings = [.. annotations.Warnings] };
+        if (info.Tls.IsGiven && !info.SpeaksTls)
+        {
+            annotations.Warnings.Add("metadata.annotations[konghq.com/protocol]: it is neither https nor grpcs, so the annotations for TLS towards the endpoints have no effect");
+        }
+
+        return info with { Reasons = [.. annotations.Reasons], Shortfalls = [.. annotations.Shortfalls], Warnings = [.. annotations.Warnings] };
     }
 
     private static TimeSpan ReadTimeout(AnnotationSet annotations, string name) =>
         TimeSpan.FromMilliseconds(annotations.ReadTuning(name, DefaultTimeoutMs, TimeoutFix, v => v is > 0 and < int.MaxValue));
 
-    private static UpstreamProtocol ReadProtocol(AnnotationSet annotations)
+    /// <summary>Null: the port says it.</summary>
+    private static UpstreamProtocol? ReadProtocol(AnnotationSet annotations)
     {
         const string name = "konghq.com/protocol";
         var text = annotations.Find(name);
         switch (text?.ToLowerInvariant())
         {
-            case null or "http" or "ws": return UpstreamProtocol.Http;
-            case "https" or "wss": return UpstreamProtocol.Https;
+            case null: return null;
+            case "http" or "ws" or "tcp" or "tls_passthrough": return UpstreamProtocol.Http;
+            case "https" or "wss" or "tls": return UpstreamProtocol.Https;
             case "h2c": return UpstreamProtocol.H2c;
             case "grpc": return UpstreamProtocol.Grpc;
             case "grpcs": return UpstreamProtocol.Grpcs;
             default:
-                annotations.Reasons.Add(AnnotationSet.Fault(name, text, "use http, https, h2c, grpc or grpcs"));
+                annotations.Reasons.Add(AnnotationSet.Fault(name, text, "use http, https, h2c, grpc, grpcs, tcp or tls"));
                 return UpstreamProtocol.Http;
         }
+    }
+
+    private static string ReadHostHeader(AnnotationSet annotations)
+    {
+        const string name = "konghq.com/host-header";
+        var text = annotations.Find(name) ?? "";
+        if (text.Length > 0 && (Uri.CheckHostName(text.Split(':')[0]) == UriHostNameType.Unknown || text.Any(c => char.IsWhiteSpace(c) || c == ',')))
+        {
+            annotations.Reasons.Add(AnnotationSet.Fault(name, text, "use one host name, with a port if there is need"));
+        }
+
+        return text;
+    }
+
+    private static UpstreamReferences ReadReferences(AnnotationSet annotations)
+    {
+        var references = new UpstreamReferences
+        {
+            Policy = ReadName(annotations, "upstream-policy", annotations.Shortfalls, "until then requests go round robin, without its health checks"),
+            ClientCertificate = ReadName(annotations, "client-cert", annotations.Reasons, "until then requests get 503"),
+            CaSecrets = [.. (annotations.ReadList("konghq.com/ca-certificates-secrets") ?? []).Distinct()],
+            CaConfigMaps = [.. (annotations.ReadList("konghq.com/ca-certificates-configmaps") ?? []).Distinct()],
+        };
+        return references is { Policy: "", ClientCertificate: "", CaSecrets: [], CaConfigMaps: [] } ? UpstreamReferences.None : references;
+    }
+
+    private static string ReadName(AnnotationSet annotations, string annotation, List<string> problems, string otherwise)
+    {
+        var name = AnnotationSet.Prefix + annotation;
+        var text = annotations.Find(name);
+        if (text is null || KubernetesName.IsSubdomain(text))
+        {
+            return text ?? "";
+        }
+
+        problems.Add(AnnotationSet.Fault(name, text, $"name one object of the Service's own namespace; {otherwise}"));
+        return "";
     }
 
     private static string ReadPath(AnnotationSet annotations)
@@ -116,15 +165,13 @@ internal static class ServiceReader
         {
             switch (name[AnnotationSet.Prefix.Length..])
             {
-                case "protocol" or "path" or "connect-timeout" or "read-timeout" or "write-timeout" or "retries" or "tags":
+                case "protocol" or "path" or "connect-timeout" or "read-timeout" or "write-timeout" or "retries" or "tags" or "host-header" or "upstream-policy":
+                case "tls-verify" or "tls-verify-depth" or "ca-certificates-secrets" or "ca-certificates-configmaps" or "client-cert":
                     break;
                 case "plugins":
                     annotations.Warnings.Add($"metadata.annotations[{name}]: plugins are not supported yet; if '{annotations.Find(name)}' authenticates, limits or rewrites, this Service is served WITHOUT it");
                     break;
-                case "tls-verify" or "tls-verify-depth" or "ca-certificates-secrets" or "ca-certificates-configmaps" or "client-cert":
-                    annotations.Warnings.Add($"metadata.annotations[{name}]: not supported yet; the upstream is called WITHOUT it");
-                    break;
-                case "upstream-policy" or "override" or "host-header" or "request-buffering" or "response-buffering":
+                case "override" or "request-buffering" or "response-buffering":
                     annotations.Warnings.Add($"metadata.annotations[{name}]: not supported yet; it has no effect");
                     break;
                 default:

@@ -3,20 +3,20 @@ using k8s.Models;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
 
-/// <summary>Service: reads each once, and judges it when it is known who needs it.</summary>
-internal sealed class ServiceStep
+/// <summary>Service: reads each once, with what it refers to, and judges it when it is known who needs it.</summary>
+internal sealed class ServiceStep(NamespaceObjects objects)
 {
-    private Dictionary<string, ServiceInfo> _services = new(StringComparer.Ordinal);
+    private Dictionary<string, ServiceUpstream> _services = new(StringComparer.Ordinal);
 
-    public Dictionary<string, ServiceInfo> Read(NamespacePass pass)
+    public Dictionary<string, ServiceUpstream> Read(NamespacePass pass)
     {
-        var services = new Dictionary<string, ServiceInfo>(pass.Services.Count, StringComparer.Ordinal);
+        var services = new Dictionary<string, ServiceUpstream>(pass.Services.Count, StringComparer.Ordinal);
         foreach (var (name, place) in pass.Services)
         {
             var item = pass[place];
-            services.Add(name, _services.GetValueOrDefault(name) is { } known && ReferenceEquals(known.Object, item)
-                ? known
-                : ServiceReader.Read(item, (V1Service)item.Typed!));
+            var known = _services.GetValueOrDefault(name);
+            var read = known is not null && ReferenceEquals(known.Read.Object, item) ? known.Read : ServiceReader.Read(item, (V1Service)item.Typed!);
+            services.Add(name, ServiceUpstreamReader.Read(read, pass, objects, known));
         }
 
         return _services = services;
@@ -26,24 +26,27 @@ internal sealed class ServiceStep
     {
         foreach (var (name, place) in pass.Services)
         {
-            var service = _services[name];
+            var upstream = _services[name];
+            var service = upstream.Service;
+            var warnings = service.Warnings.AddRange(upstream.Warnings);
             if (!service.Reasons.IsEmpty)
             {
-                pass.Judge(place, new VerdictDraft(VerdictOutcome.Refused, service.Reasons, service.Warnings));
+                pass.Judge(place, new VerdictDraft(VerdictOutcome.Refused, service.Reasons.AddRange(service.Shortfalls).AddRange(upstream.Shortfalls), warnings));
             }
             else if (!pass.ServicesInUse.ContainsKey(name))
             {
-                pass.Judge(place, VerdictDraft.Skipped("no Ingress of ours sends requests to it"));
+                pass.Judge(place, VerdictDraft.Skipped("no Ingress or TCPIngress of ours sends requests to it"));
             }
             else
             {
-                pass.Judge(place, new VerdictDraft(VerdictOutcome.Accepted, [], WarningsOf(service, pass)));
+                var shortfalls = service.Shortfalls.AddRange(upstream.Shortfalls);
+                pass.Judge(place, new VerdictDraft(shortfalls.IsEmpty ? VerdictOutcome.Accepted : VerdictOutcome.Refused, shortfalls, warnings.AddRange(WithoutSlices(service, pass))));
             }
         }
     }
 
-    private static ImmutableArray<string> WarningsOf(ServiceInfo service, NamespacePass pass) =>
+    private static ImmutableArray<string> WithoutSlices(ServiceInfo service, NamespacePass pass) =>
         service.IsExternal || pass.ServicesWithSlices.Contains(service.Name)
-            ? service.Warnings
-            : service.Warnings.Add($"no EndpointSlice has the label {EndpointSliceStep.ServiceLabel}: {service.Name}; requests get 503 until one does");
+            ? []
+            : [$"no EndpointSlice has the label {EndpointSliceStep.ServiceLabel}: {service.Name}; requests get 503 until one does"];
 }
