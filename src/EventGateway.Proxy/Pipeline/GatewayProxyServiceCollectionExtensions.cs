@@ -5,6 +5,7 @@ using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -24,7 +25,10 @@ public static class GatewayProxyServiceCollectionExtensions
     {
         services.AddGatewayStatus(options);
         services.TryAddSingleton<UpstreamClients>();
-        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>()));
+        services.TryAddSingleton<UpstreamMetrics>();
+        services.TryAddSingleton(s => new HealthWatch(
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<UpstreamMetrics>(), s.GetRequiredService<ILogger<HealthWatch>>()));
+        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<HealthWatch>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();

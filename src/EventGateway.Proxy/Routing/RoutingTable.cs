@@ -5,6 +5,7 @@ using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Upstreams;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,9 +43,9 @@ public sealed class RoutingTable : IImagePublisher
     {
     }
 
-    internal RoutingTable(UpstreamClients clients, ILogger logger)
+    internal RoutingTable(UpstreamClients clients, ILogger logger, HealthWatch? watch = null)
     {
-        _upstreams = new UpstreamTable(clients);
+        _upstreams = new UpstreamTable(clients, watch ?? new HealthWatch());
         _refusals = new RefusalLog(logger);
     }
 

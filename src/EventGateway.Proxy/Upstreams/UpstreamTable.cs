@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using EventGateway.Core.Image;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Routing;
+using EventGateway.Proxy.Upstreams.Health;
 
 namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>The writer's side of the backends: which there are, who uses them, which endpoints they have.</summary>
-internal sealed class UpstreamTable(UpstreamClients clients)
+internal sealed class UpstreamTable(UpstreamClients clients, HealthWatch watch)
 {
     /// <summary>Applies what can be applied before the routes of the same change set; the rest is done by the result's Finish.</summary>
     public UpstreamChange Begin(LogState log, ConfigDelta delta)
@@ -94,7 +95,7 @@ internal sealed class UpstreamTable(UpstreamClients clients)
     {
         if (!log.Backends.TryGetValue(key, out var state))
         {
-            state = new BackendState(log.Name, key, clients);
+            state = new BackendState(log.Name, key, clients, watch);
             log.Backends[key] = state;
         }
 

@@ -27,6 +27,9 @@ public sealed class ProjectReferenceTests
         ["KubernetesClient"] = ["EventGateway.Sources"],
         ["YamlDotNet"] = ["EventGateway.Sources", "EventGateway"],
         ["Yarp"] = ["EventGateway.Proxy"],
+        ["Grpc.Core"] = ["EventGateway.Proxy"],
+        ["Grpc.HealthCheck"] = ["EventGateway.Proxy"],
+        ["Grpc.Net"] = ["EventGateway.Proxy"],
         ["Google.Protobuf"] = ["EventGateway.Core"],
         ["System.CommandLine"] = ["EventGateway"],
     }.ToImmutableSortedDictionary();
