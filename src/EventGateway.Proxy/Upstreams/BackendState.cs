@@ -18,7 +18,8 @@ internal sealed class BackendState
     private readonly Lock _lock = new();
     private readonly UpstreamClients _clients;
     private volatile BackendModel _model;
-    private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.Ordinal);
+    // By names as YARP compares them.
+    private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.OrdinalIgnoreCase);
     private DestinationList _destinations = DestinationList.Empty;
     private EndpointState[] _available = [];
 
@@ -76,7 +77,7 @@ internal sealed class BackendState
             var before = _destinations;
             _destinations = destinations;
             SetDestinations_NeedsLock(_model, Entity);
-            foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.Ordinal))
+            foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.OrdinalIgnoreCase))
             {
                 _model.Cluster.Destinations.TryRemove(id, out _);
                 _endpoints.Remove(id);

@@ -54,6 +54,6 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
 #pragma warning restore CA5359
         };
-        return new HttpMessageInvoker(new FlushingHandler(handler), disposeHandler: true);
+        return new HttpMessageInvoker(new SingleSendHandler(new FlushingHandler(handler)), disposeHandler: true);
     }
 }

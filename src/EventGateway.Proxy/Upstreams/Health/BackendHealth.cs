@@ -119,12 +119,13 @@ internal sealed class BackendHealth(string workspace, string id, HealthWatch wat
 
         foreach (var endpoint in rules.Outlier.ConsecutiveFailures == 0 || rules.Outlier.MaxPercent == 0 ? _endpoints : [])
         {
-            endpoint.Health.Forget();
             if (endpoint.Health.IsEjected)
             {
                 endpoint.Health.Readmit(rules.Outlier, Watch.Time);
             }
 
+            endpoint.Health.Succeed();
+            endpoint.Health.Settle();
             endpoint.IsHealthy = !endpoint.Health.IsMarked;
         }
 
@@ -158,10 +159,10 @@ internal sealed class BackendHealth(string workspace, string id, HealthWatch wat
         if (rules.ThresholdPercent > 0)
         {
             var weight = endpoints.Sum(e => (long)e.Weight);
-            if (endpoints.Where(e => e.IsHealthy).Sum(e => (long)e.Weight) * 100 < weight * rules.ThresholdPercent)
-            {
-                return [];
-            }
+            var isEnough = endpoints.Where(e => e.IsHealthy).Sum(e => (long)e.Weight) * 100 >= weight * rules.ThresholdPercent;
+
+            // Who asks for 503 below a share does not want all to be used below another.
+            return isEnough ? [.. endpoints.Where(e => e.IsHealthy)] : [];
         }
 
         return healthy * 100 < endpoints.Length * rules.PanicPercent ? endpoints : [.. endpoints.Where(e => e.IsHealthy)];

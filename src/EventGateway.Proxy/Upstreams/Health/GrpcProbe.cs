@@ -7,7 +7,8 @@ using HealthService = Grpc.Health.V1.Health;
 namespace EventGateway.Proxy.Upstreams.Health;
 
 /// <summary>The gRPC health checking protocol: <c>grpc.health.v1.Health/Check</c> has to answer <c>SERVING</c>.</summary>
-internal sealed class GrpcProbe(string scheme, ActiveCheck check, HttpMessageInvoker client) : IProbe
+/// <param name="host">"": the endpoint's address.</param>
+internal sealed class GrpcProbe(string scheme, string host, ActiveCheck check, HttpMessageInvoker client) : IProbe
 {
     private readonly HealthCheckRequest _request = new() { Service = check.Path.Trim('/') };
 
@@ -21,7 +22,7 @@ internal sealed class GrpcProbe(string scheme, ActiveCheck check, HttpMessageInv
                 headers.Add(header.Name, header.Value);
             }
 
-            using var channel = GrpcChannel.ForAddress($"{scheme}://{endpoint}", new GrpcChannelOptions { HttpHandler = new SharedHandler(client), DisposeHttpClient = false });
+            using var channel = GrpcChannel.ForAddress($"{scheme}://{endpoint}", new GrpcChannelOptions { HttpHandler = new SharedHandler(client, host), DisposeHttpClient = false });
             var answer = await new HealthService.HealthClient(channel).CheckAsync(_request, headers, cancellationToken: cancellationToken);
             return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving ? ProbeResult.Success : ProbeResult.Failure;
         }

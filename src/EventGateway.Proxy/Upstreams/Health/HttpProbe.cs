@@ -4,7 +4,8 @@ using EventGateway.Core.Model;
 namespace EventGateway.Proxy.Upstreams.Health;
 
 /// <summary>GETs a path on a connection of its own; the status decides.</summary>
-internal sealed class HttpProbe(string scheme, Backend backend, ActiveCheck check, HttpMessageInvoker client) : IProbe
+/// <param name="host">"": the endpoint's address.</param>
+internal sealed class HttpProbe(string scheme, string host, ActiveCheck check, HttpMessageInvoker client) : IProbe
 {
     private static readonly string UserAgent = GatewayVersion.ServerHeader;
 
@@ -32,9 +33,9 @@ internal sealed class HttpProbe(string scheme, Backend backend, ActiveCheck chec
     private HttpRequestMessage CreateRequest(string endpoint)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://{endpoint}{check.Path}") { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        if (backend.HostHeader.Length > 0)
+        if (host.Length > 0)
         {
-            request.Headers.Host = backend.HostHeader;
+            request.Headers.Host = host;
         }
 
         request.Headers.ConnectionClose = true;

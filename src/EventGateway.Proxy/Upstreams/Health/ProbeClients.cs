@@ -6,7 +6,9 @@ namespace EventGateway.Proxy.Upstreams.Health;
 /// <summary>Connections of probes alone: a probe must not pass because live traffic holds a connection open, nor take one from it.</summary>
 internal sealed class ProbeClients : IDisposable
 {
-    /// <summary>Shorter than most intervals, so that a probe connects anew.</summary>
+    /// <summary>No connection is used twice. Zero would say the same, but then what is known of endpoints that are gone is never thrown away.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ProbeTls, HttpMessageInvoker> _clients = new();
@@ -28,6 +30,7 @@ internal sealed class ProbeClients : IDisposable
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
+            PooledConnectionLifetime = Lifetime,
             PooledConnectionIdleTimeout = IdleTimeout,
             ActivityHeadersPropagator = null,
             SslOptions = tls.ToOptions(),

@@ -11,10 +11,10 @@ internal static class Probes
         return active.Type switch
         {
             HealthCheckType.Tcp => new TcpProbe(),
-            HealthCheckType.Http => new HttpProbe("http", backend, active, clients.Get(ProbeTls.None)),
-            HealthCheckType.Https => new HttpProbe("https", backend, active, clients.Get(ProbeTls.Of(backend, active))),
-            HealthCheckType.Grpc => new GrpcProbe("http", active, clients.Get(ProbeTls.None)),
-            _ => new GrpcProbe("https", active, clients.Get(ProbeTls.Of(backend, active))),
+            HealthCheckType.Http => new HttpProbe("http", backend.HostHeader, active, clients.Get(ProbeTls.None)),
+            HealthCheckType.Https => new HttpProbe("https", ProbeTls.ServerNameOf(backend, active), active, clients.Get(ProbeTls.Of(backend, active))),
+            HealthCheckType.Grpc => new GrpcProbe("http", backend.HostHeader, active, clients.Get(ProbeTls.None)),
+            _ => new GrpcProbe("https", ProbeTls.ServerNameOf(backend, active), active, clients.Get(ProbeTls.Of(backend, active))),
         };
     }
 }

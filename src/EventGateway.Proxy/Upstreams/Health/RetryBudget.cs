@@ -23,7 +23,6 @@ internal sealed class RetryBudget
 
     public void OnRequest(long now)
     {
-        Interlocked.Increment(ref _requests);
         if (now - Volatile.Read(ref _startedAt) >= HalfWindow)
         {
             lock (_lock)
@@ -31,6 +30,8 @@ internal sealed class RetryBudget
                 Advance_NeedsLock(now);
             }
         }
+
+        Interlocked.Increment(ref _requests);
     }
 
     /// <summary>Takes one retry out of the budget.</summary>
