@@ -11,6 +11,7 @@ internal sealed class GatewayAnswer
     public static readonly GatewayAnswer NoRoute = new(404, "no Route matched with those values");
     public static readonly GatewayAnswer NoConfig = new(503, "no configuration is loaded yet");
     public static readonly GatewayAnswer NoEndpoint = new(503, "failure to get a peer from the ring-balancer");
+    public static readonly GatewayAnswer CircuitOpen = new(503, "the upstream has as many requests in flight as it may have");
     public static readonly GatewayAnswer BadTarget = new(400, "the request target has characters that are not allowed in a URI");
     public static readonly GatewayAnswer BadRequest = new(400, "Bad request");
     public static readonly GatewayAnswer RequestTimeout = new(408, "Request timeout");

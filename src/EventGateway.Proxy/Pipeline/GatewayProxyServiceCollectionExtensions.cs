@@ -6,6 +6,7 @@ using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
 using EventGateway.Proxy.Upstreams.Balancing;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -26,7 +27,11 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddGatewayStatus(options);
         services.TryAddSingleton<UpstreamClients>();
         services.TryAddSingleton(new EndpointTokens(options.KeyRing));
-        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>()));
+        services.TryAddSingleton<UpstreamMetrics>();
+        services.TryAddSingleton(s => new HealthWatch(
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<UpstreamMetrics>(), s.GetRequiredService<ILogger<HealthWatch>>()));
+        services.TryAddSingleton(s => new RoutingTable(
+            s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>(), s.GetRequiredService<HealthWatch>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();

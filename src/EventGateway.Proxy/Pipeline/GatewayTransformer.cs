@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventGateway.Proxy.Pipeline.Forwarding;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
@@ -38,6 +39,11 @@ internal sealed class GatewayTransformer : HttpTransformer
         {
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
+            if (Retrying.Withholds(httpContext, request, request.UpstreamStatus))
+            {
+                return ValueTask.FromResult(false);
+            }
+
             request.Drain?.OnAnswer(httpContext, request.UpstreamStatus);
             request.HashCookie?.AddTo(httpContext);
             request.StickyCookie?.AddTo(httpContext);

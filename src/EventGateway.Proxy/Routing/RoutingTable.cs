@@ -6,6 +6,7 @@ using EventGateway.Core.Model;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Upstreams;
 using EventGateway.Proxy.Upstreams.Balancing;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,9 +44,9 @@ public sealed class RoutingTable : IImagePublisher
     {
     }
 
-    internal RoutingTable(UpstreamClients clients, ILogger logger, EndpointTokens? tokens = null)
+    internal RoutingTable(UpstreamClients clients, ILogger logger, EndpointTokens? tokens = null, HealthWatch? watch = null)
     {
-        _upstreams = new UpstreamTable(clients, tokens ?? EndpointTokens.WithoutKey);
+        _upstreams = new UpstreamTable(clients, tokens ?? EndpointTokens.WithoutKey, watch ?? new HealthWatch());
         _refusals = new RefusalLog(logger);
     }
 

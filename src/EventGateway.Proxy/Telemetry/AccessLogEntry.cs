@@ -37,6 +37,9 @@ internal sealed class AccessLogEntry
     /// <summary>Until the upstream's answer began; null: no upstream was asked.</summary>
     public double? UpstreamMs { get; set; }
 
+    /// <summary>Endpoints that were asked; null: none was.</summary>
+    public int? Attempts { get; set; }
+
     public string? Workspace { get; set; }
 
     public EntityKey? Route { get; set; }

@@ -18,6 +18,7 @@ internal static class AccessLogLine
         json.WriteNumber("bytesOut", entry.BytesOut);
         json.WriteNumber("durationMs", Math.Round(entry.DurationMs, 3));
         WriteNumber(json, "upstreamMs", entry.UpstreamMs);
+        WriteNumber(json, "attempts", entry.Attempts);
         json.WriteString("clientIp", entry.ClientIp);
         json.WriteString("workspace", entry.Workspace);
         json.WriteString("route", entry.Route?.Text);

@@ -44,6 +44,7 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
         entry.BytesIn = record.Input.Bytes;
         entry.BytesOut = record.Output.Bytes;
         entry.DurationMs = duration.TotalMilliseconds;
+        entry.Attempts = request?.Attempts;
         entry.UpstreamMs = upstream?.TotalMilliseconds;
         if (hit.IsMatch)
         {

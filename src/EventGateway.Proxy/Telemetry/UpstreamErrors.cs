@@ -14,9 +14,10 @@ internal sealed class UpstreamErrors(ProxyMetrics metrics) : IMetricSource
 
     public void OnNoEndpoint(LogName log) => _errors.WithLabels(log.Workspace, NoEndpoint).Inc();
 
-    public void OnError(LogName log, IForwarderErrorFeature error)
+    /// <param name="exception">Null: nothing more is known.</param>
+    public void OnError(LogName log, ForwarderError error, Exception? exception)
     {
-        if (ReasonOf(error.Error, error.Exception) is { } reason)
+        if (ReasonOf(error, exception) is { } reason)
         {
             _errors.WithLabels(log.Workspace, reason).Inc();
         }

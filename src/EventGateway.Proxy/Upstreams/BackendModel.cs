@@ -1,4 +1,5 @@
 using EventGateway.Core.Model;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -17,11 +18,12 @@ internal sealed class BackendModel
 
     private volatile EndpointPool _pool = EndpointPool.Empty;
 
-    public BackendModel(EntityKey key, string id, ClusterState cluster, string pathPrefix, HttpTransformer transformer)
+    public BackendModel(EntityKey key, string id, ClusterState cluster, string pathPrefix, HttpTransformer transformer, BackendHealth health)
     {
         Key = key;
         Cluster = cluster;
         PathPrefix = pathPrefix;
+        Health = health;
         var route = new RouteModel(new RouteConfig { RouteId = id, ClusterId = id, Match = AnyMatch }, cluster, transformer);
         Endpoint = new Endpoint(null, new EndpointMetadataCollection(route), id);
     }
@@ -32,6 +34,7 @@ internal sealed class BackendModel
         Cluster = other.Cluster;
         Endpoint = other.Endpoint;
         PathPrefix = pathPrefix;
+        Health = other.Health;
         _pool = other._pool;
     }
 
@@ -47,6 +50,9 @@ internal sealed class BackendModel
         get => _pool;
         set => _pool = value;
     }
+
+    /// <summary>Shared by all models of the backend.</summary>
+    public BackendHealth Health { get; }
 
     /// <summary>Without a slash at its end; empty: none.</summary>
     public string PathPrefix { get; }

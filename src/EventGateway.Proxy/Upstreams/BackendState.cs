@@ -2,6 +2,7 @@ using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Upstreams.Balancing;
+using EventGateway.Proxy.Upstreams.Health;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -9,22 +10,28 @@ namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>
 /// One backend for as long as the log or a route names it. Routes hold this object, so that nothing about a backend ever rebuilds a route.
-/// A backend that is not there (yet) has no endpoints and answers 503.
+/// A backend that is not there (yet) has no endpoints and answers 503. What is known of its endpoints is known once, for all routes. Owns a
+/// lock: the config's writer changes entity and endpoints, requests and timers change the endpoints' health, and each of them makes the pool anew.
 /// </summary>
 internal sealed class BackendState
 {
+    private readonly Lock _lock = new();
     private readonly UpstreamClients _clients;
     private readonly EndpointTokens _tokens;
     private volatile BackendModel _model;
-    private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.Ordinal);
+    // By names as YARP compares them.
+    private readonly Dictionary<string, EndpointState> _endpoints = new(StringComparer.OrdinalIgnoreCase);
     private DestinationList _destinations = DestinationList.Empty;
+    private EndpointState[] _available = [];
 
-    public BackendState(LogName log, EntityKey key, UpstreamClients clients, EndpointTokens? tokens = null)
+    /// <param name="watch">Null: health that is seen by nobody, for tables that stand alone.</param>
+    public BackendState(LogName log, EntityKey key, UpstreamClients clients, EndpointTokens? tokens = null, HealthWatch? watch = null)
     {
         Key = key;
         Id = $"{log}/{key}";
         _clients = clients;
         _tokens = tokens ?? EndpointTokens.WithoutKey;
+        Health = new BackendHealth(log.Workspace, Id, watch ?? new HealthWatch(), _lock, () => RenewPool_NeedsLock(_model!, Entity));
         _model = NewModel(new Backend(key) { EndpointsGroup = "" });
     }
 
@@ -41,35 +48,18 @@ internal sealed class BackendState
     /// <summary>How many routes hold this object.</summary>
     public int Uses { get; set; }
 
+    public BackendHealth Health { get; }
+
     public BackendModel Model => _model;
 
     /// <summary>Whatever this throws, the state is as it was.</summary>
     /// <param name="entity">Null: the backend is gone; routes may still hold it.</param>
     public void SetEntity(Backend? entity)
     {
-        var before = Entity;
-        if (entity is null)
+        lock (_lock)
         {
-            Entity = null;
-            return;
-        }
-
-        // Addresses carry the scheme and the client speaks one version: old endpoints must never meet the new settings.
-        if (entity.Protocol != (before?.Protocol ?? UpstreamProtocol.Http))
-        {
-            var next = NewModel(entity);
-            SetDestinations(next, entity);
-            _model = next;
-            Entity = entity;
-            return;
-        }
-
-        ClusterModelAccess.Set(_model.Cluster, NewClusterModel(entity));
-        Entity = entity;
-        var prefix = PrefixOf(entity);
-        if (prefix != _model.PathPrefix)
-        {
-            _model = _model.With(prefix);
+            SetEntity_NeedsLock(entity);
+            Health.SetBackend_NeedsLock(entity);
         }
     }
 
@@ -84,19 +74,50 @@ internal sealed class BackendState
             return false;
         }
 
-        var before = _destinations;
-        _destinations = destinations;
-        SetDestinations(_model, Entity);
-        foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.Ordinal))
+        lock (_lock)
         {
-            _model.Cluster.Destinations.TryRemove(id, out _);
-            _endpoints.Remove(id);
+            var before = _destinations;
+            _destinations = destinations;
+            SetDestinations_NeedsLock(_model, Entity);
+            foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.OrdinalIgnoreCase))
+            {
+                _model.Cluster.Destinations.TryRemove(id, out _);
+                _endpoints.Remove(id);
+            }
         }
 
         return true;
     }
 
-    private void SetDestinations(BackendModel model, Backend? entity)
+    private void SetEntity_NeedsLock(Backend? entity)
+    {
+        var before = Entity;
+        if (entity is null)
+        {
+            Entity = null;
+            return;
+        }
+
+        // Addresses carry the scheme and the client speaks one version: old endpoints must never meet the new settings.
+        if (entity.Protocol != (before?.Protocol ?? UpstreamProtocol.Http))
+        {
+            var next = NewModel(entity);
+            SetDestinations_NeedsLock(next, entity);
+            _model = next;
+            Entity = entity;
+            return;
+        }
+
+        ClusterModelAccess.Set(_model.Cluster, NewClusterModel(entity));
+        Entity = entity;
+        var prefix = PrefixOf(entity);
+        if (prefix != _model.PathPrefix)
+        {
+            _model = _model.With(prefix);
+        }
+    }
+
+    private void SetDestinations_NeedsLock(BackendModel model, Backend? entity)
     {
         var cluster = model.Cluster;
         var scheme = UpstreamClients.SchemeOf(entity?.Protocol ?? UpstreamProtocol.Http);
@@ -121,17 +142,25 @@ internal sealed class BackendState
         }
 
         cluster.DestinationsState = new ClusterDestinationsState(all, available.Length == all.Length ? all : all[..available.Length]);
-        model.Pool = available.Length == 0 ? EndpointPool.Empty : new EndpointPool(available, EndpointPickers.Create(entity, available, Drained(), model.Pool.Picker, _tokens));
+        _available = available;
+        RenewPool_NeedsLock(model, entity);
     }
 
-    private EndpointState[] Drained()
+    // Of what the config's writer let in health only leaves out: a flip in the middle of a change set shows no request what the change set holds back.
+    private void RenewPool_NeedsLock(BackendModel model, Backend? entity)
+    {
+        var usable = Health.Select_NeedsLock(_available);
+        model.Pool = usable.Length == 0 ? EndpointPool.Empty : new EndpointPool(usable, EndpointPickers.Create(entity, usable, Drained_NeedsLock(), model.Pool.Picker, _tokens));
+    }
+
+    private EndpointState[] Drained_NeedsLock()
     {
         var (all, _, idle, drained) = _destinations;
         return drained == 0 ? [] : [.. all.Skip(all.Length - idle).Take(drained).Select(d => _endpoints[d.Id])];
     }
 
     private BackendModel NewModel(Backend entity) =>
-        new(Key, Id, new ClusterState(Id, NewClusterModel(entity)), PrefixOf(entity), GatewayTransformer.Instance);
+        new(Key, Id, new ClusterState(Id, NewClusterModel(entity)), PrefixOf(entity), GatewayTransformer.Instance, Health);
 
     private ClusterModel NewClusterModel(Backend entity) => new(
         new ClusterConfig { ClusterId = Id, HttpRequest = _clients.GetRequestConfig(entity) },

@@ -57,7 +57,7 @@ internal sealed record DestinationList((string Id, int Weight)[] All, int Ready,
         }
 
         // Of what is named twice the better state counts.
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         (string Id, int Weight)[] first = [.. ready.Where(e => known.Add(e.Id))];
         (string Id, int Weight)[] second = [.. leaving.Where(e => known.Add(e.Id))];
         (string Id, int Weight)[] third = [.. drained.Where(e => known.Add(e.Id))];

@@ -1,4 +1,5 @@
 using EventGateway.Proxy.Upstreams.Balancing;
+using EventGateway.Proxy.Upstreams.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Upstreams;
@@ -38,10 +39,25 @@ internal sealed class EndpointState(DestinationState destination)
     /// <summary>What cookies call it, made on first use (<see cref="EndpointTokens"/>); null: not yet.</summary>
     public string[]? Tokens { get; set; }
 
+    /// <summary>Why <see cref="IsHealthy"/> is what it is.</summary>
+    public EndpointHealth Health { get; } = new();
+
     /// <summary>Requests and connections that run now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public void Begin() => Interlocked.Increment(ref _inFlight);
+
+    /// <returns>False: it has as many as it may have.</returns>
+    public bool TryBegin(int limit)
+    {
+        if (Interlocked.Increment(ref _inFlight) <= limit)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _inFlight);
+        return false;
+    }
 
     public void End() => Interlocked.Decrement(ref _inFlight);
 }

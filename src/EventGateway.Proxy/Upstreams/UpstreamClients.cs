@@ -18,11 +18,13 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
     /// <summary>A DNS name of an endpoint is resolved anew at least this often.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Func<TimeSpan, HttpMessageInvoker> _create = create ?? (timeout => Create(timeout, options?.IsTraced == true));
-    private readonly ConcurrentDictionary<TimeSpan, HttpMessageInvoker> _clients = new();
+    private readonly Func<(TimeSpan ConnectTimeout, int MaxConnections), HttpMessageInvoker> _create =
+        create is null ? key => Create(key.ConnectTimeout, key.MaxConnections, options?.IsTraced == true) : key => create(key.ConnectTimeout);
+
+    private readonly ConcurrentDictionary<(TimeSpan ConnectTimeout, int MaxConnections), HttpMessageInvoker> _clients = new();
     private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests = new();
 
-    public HttpMessageInvoker Get(Backend backend) => _clients.GetOrAdd(backend.ConnectTimeout, _create);
+    public HttpMessageInvoker Get(Backend backend) => _clients.GetOrAdd((backend.ConnectTimeout, backend.Circuit?.MaxConnectionsPerEndpoint ?? 0), _create);
 
     public ForwarderRequestConfig GetRequestConfig(Backend backend) => _requests.GetOrAdd((backend.ReadTimeout, backend.Protocol), static key => new ForwarderRequestConfig
     {
@@ -35,7 +37,7 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
 
     private static bool IsHttp2(UpstreamProtocol protocol) => protocol is UpstreamProtocol.H2c or UpstreamProtocol.Grpc or UpstreamProtocol.Grpcs;
 
-    private static HttpMessageInvoker Create(TimeSpan connectTimeout, bool isTraced)
+    private static HttpMessageInvoker Create(TimeSpan connectTimeout, int maxConnections, bool isTraced)
     {
         var handler = new SocketsHttpHandler
         {
@@ -43,7 +45,10 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
-            EnableMultipleHttp2Connections = true,
+            // Bound by this handler: backends that share an endpoint and all other settings share its connections, too.
+            MaxConnectionsPerServer = maxConnections == 0 ? int.MaxValue : maxConnections,
+
+            EnableMultipleHttp2Connections = maxConnections == 0,
             ConnectTimeout = connectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,
@@ -51,6 +56,6 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
 #pragma warning restore CA5359
         };
-        return new HttpMessageInvoker(new FlushingHandler(isTraced ? new TracingHandler(handler) : handler), disposeHandler: true);
+        return new HttpMessageInvoker(new SingleSendHandler(new FlushingHandler(isTraced ? new TracingHandler(handler) : handler)), disposeHandler: true);
     }
 }

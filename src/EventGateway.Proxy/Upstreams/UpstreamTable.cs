@@ -3,11 +3,12 @@ using EventGateway.Core.Image;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Upstreams.Balancing;
+using EventGateway.Proxy.Upstreams.Health;
 
 namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>The writer's side of the backends: which there are, who uses them, which endpoints they have.</summary>
-internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens tokens)
+internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens tokens, HealthWatch watch)
 {
     /// <summary>Applies what can be applied before the routes of the same change set; the rest is done by the result's Finish.</summary>
     public UpstreamChange Begin(LogState log, ConfigDelta delta)
@@ -95,7 +96,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
     {
         if (!log.Backends.TryGetValue(key, out var state))
         {
-            state = new BackendState(log.Name, key, clients, tokens);
+            state = new BackendState(log.Name, key, clients, tokens, watch);
             log.Backends[key] = state;
         }
 

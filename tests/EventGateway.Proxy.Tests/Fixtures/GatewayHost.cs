@@ -42,13 +42,16 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<GatewayHost> StartAsync(Func<ProxyOptions, ProxyOptions>? configure = null)
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<GatewayHost> StartAsync(Func<ProxyOptions, ProxyOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var state = new FakeGatewayState();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var options = new ProxyOptions { HttpPort = 0, HttpsPort = FreePort(), StatusPort = 0, Bind = IPAddress.Loopback };
         builder.Services.AddSingleton<IGatewayState>(state);
+        services?.Invoke(builder.Services);
         builder.Services.AddGatewayProxy(configure?.Invoke(options) ?? options);
         var app = builder.Build();
         app.MapGatewayStatus();

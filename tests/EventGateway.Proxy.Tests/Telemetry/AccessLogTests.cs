@@ -43,7 +43,7 @@ public sealed class AccessLogTests : IDisposable
         Assert.Equal(2, lines.Length);
         var line = JsonDocument.Parse(lines[0]).RootElement;
         Assert.Equal(
-            "time method scheme host path query status bytesIn bytesOut durationMs upstreamMs clientIp workspace route backend endpoint position requestId traceId",
+            "time method scheme host path query status bytesIn bytesOut durationMs upstreamMs attempts clientIp workspace route backend endpoint position requestId traceId",
             string.Join(' ', line.EnumerateObject().Select(p => p.Name)));
         Assert.Equal(
             """POST http shop.example /a/"x" ?q=1 201 50 1000 127.0.0.1 shop route/ns/r/0 backend/ns/echo/80 test/shop@2""",
@@ -53,7 +53,7 @@ public sealed class AccessLogTests : IDisposable
         Assert.InRange(line.GetProperty("upstreamMs").GetDouble(), 0, line.GetProperty("durationMs").GetDouble());
         var miss = JsonDocument.Parse(lines[1]).RootElement;
         Assert.Equal(404, miss.GetProperty("status").GetInt32());
-        Assert.All(new[] { "workspace", "route", "backend", "endpoint", "position", "upstreamMs" }, n => Assert.Equal(JsonValueKind.Null, miss.GetProperty(n).ValueKind));
+        Assert.All(new[] { "workspace", "route", "backend", "endpoint", "position", "upstreamMs", "attempts" }, n => Assert.Equal(JsonValueKind.Null, miss.GetProperty(n).ValueKind));
     }
 
     [Fact]

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using EventGateway.Proxy.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EventGateway.Proxy.Upstreams.Health;
+
+/// <summary>What the health of all backends shares: the clock and its one timer, the probes' connections, log and metrics.</summary>
+internal sealed class HealthWatch : IDisposable
+{
+    private readonly ConcurrentDictionary<BackendHealth, byte> _tracked = new();
+
+    public HealthWatch(TimeProvider time, UpstreamMetrics metrics, ILogger<HealthWatch> logger)
+    {
+        Time = time;
+        Metrics = metrics;
+        Scheduler = new HealthScheduler(time);
+        Log = new HealthLog(logger, time);
+        metrics.CountWith(() => _tracked.Keys);
+    }
+
+    /// <summary>With the real clock, unheard: for tables that stand alone.</summary>
+    public HealthWatch()
+        : this(TimeProvider.System, new UpstreamMetrics(new ProxyMetrics(new ProxyOptions())), NullLogger<HealthWatch>.Instance)
+    {
+    }
+
+    public TimeProvider Time { get; }
+
+    public UpstreamMetrics Metrics { get; }
+
+    public HealthScheduler Scheduler { get; }
+
+    public ProbeClients Clients { get; } = new();
+
+    public HealthLog Log { get; }
+
+    /// <summary>Whether the backend has endpoints to be counted.</summary>
+    public void Track(BackendHealth backend, bool hasEndpoints)
+    {
+        if (hasEndpoints)
+        {
+            _tracked.TryAdd(backend, 0);
+        }
+        else
+        {
+            _tracked.TryRemove(backend, out _);
+        }
+    }
+
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        Clients.Dispose();
+    }
+}
