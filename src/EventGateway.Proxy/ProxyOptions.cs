@@ -1,5 +1,6 @@
 using System.Net;
 using EventGateway.Core.Sealing;
+using EventGateway.Proxy.Tls;
 
 namespace EventGateway.Proxy;
 
@@ -26,6 +27,9 @@ public sealed class ProxyOptions
 
     /// <summary>Whether <c>eventgateway_requests_total</c> carries the route. Default false: every route is a series more.</summary>
     public bool MetricsPerRoute { get; init; }
+
+    /// <summary>How TLS is spoken with clients.</summary>
+    public TlsOptions Tls { get; init; } = new();
 
     /// <summary>Opens the private keys in the logs. Null: certificates are refused by name.</summary>
     public KeyRing? KeyRing { get; init; }

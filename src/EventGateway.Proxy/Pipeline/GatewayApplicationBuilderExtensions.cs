@@ -2,6 +2,7 @@ using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Tls;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -18,7 +19,8 @@ public static class GatewayApplicationBuilderExtensions
             services.GetRequiredService<IGatewayState>(),
             new Forwarder(ForwardPipeline.Build(app)),
             services.GetRequiredService<RequestTelemetry>(),
-            services.GetRequiredService<ProxyOptions>());
+            services.GetRequiredService<ProxyOptions>(),
+            services.GetRequiredService<ClientGate>());
         app.Run(gateway.InvokeAsync);
         return app;
     }

@@ -23,11 +23,15 @@ public static class GatewayProxyServiceCollectionExtensions
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services, ProxyOptions options)
     {
         services.AddGatewayStatus(options);
-        services.TryAddSingleton<UpstreamClients>();
+        services.TryAddSingleton<UpstreamTlsFaults>();
+        services.TryAddSingleton(s => new UpstreamClients(null, s.GetRequiredService<CertificateTable>(), s.GetRequiredService<UpstreamTlsFaults>()));
+        services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<ClientValidationTable>()));
         services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
+        services.AddSingleton<IImagePublisher, ClientValidationLift>();
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
+        services.TryAddSingleton<ClientGate>();
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
@@ -44,7 +48,10 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<ProxyMetrics>();
         services.TryAddSingleton<LogMetrics>();
         services.TryAddSingleton<StatusDocument>();
-        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
+        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>(), options.Tls));
+        services.TryAddSingleton<TlsMetrics>();
+        services.TryAddSingleton(s => new ClientValidationTable(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<TlsMetrics>(), s.GetRequiredService<ILogger<ClientValidationTable>>()));
+        services.TryAddSingleton(s => new TlsEntrance(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<ClientValidationTable>(), options.Tls, s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
         return services;
     }

@@ -1,4 +1,5 @@
 using EventGateway.Proxy.Routing;
+using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
 
 namespace EventGateway.Proxy.Pipeline;
@@ -13,6 +14,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
     public EndpointPool Pool { get; } = pool;
 
     public RawPath Path { get; } = path;
+
+    /// <summary>Who the client has shown to be by its certificate; null: nobody.</summary>
+    public VerifiedClient? Client { get; init; }
 
     /// <summary>Where the present attempt goes; null before the first.</summary>
     public EndpointState? Endpoint { get; set; }

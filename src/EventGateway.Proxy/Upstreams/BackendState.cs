@@ -22,7 +22,7 @@ internal sealed class BackendState
     {
         Key = key;
         Id = $"{log}/{key}";
-        _clients = clients;
+        _clients = clients.For(log);
         _model = NewModel(new Backend(key) { EndpointsGroup = "" });
     }
 

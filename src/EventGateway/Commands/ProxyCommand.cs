@@ -10,7 +10,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     "proxy",
     "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else and keeps nothing.",
     [
-        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
+        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.TlsMinVersion, SettingCatalog.TlsCiphers,
         SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
     ],
     hidden: [SettingCatalog.Data])

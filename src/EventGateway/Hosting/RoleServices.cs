@@ -1,6 +1,7 @@
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Sealing;
 using EventGateway.Proxy;
+using EventGateway.Proxy.Tls;
 using EventGateway.Settings;
 using EventGateway.Sources.Files;
 
@@ -26,6 +27,7 @@ internal static class RoleServices
         HttpsPort = traffic?.HttpsPort,
         AccessLog = traffic?.AccessLog ?? "off",
         MetricsPerRoute = traffic?.MetricsPerRoute ?? false,
+        Tls = traffic?.Tls ?? new TlsOptions(),
         KeyRing = keyRing,
     };
 

@@ -1,8 +1,10 @@
+using EventGateway.Proxy.Tls;
+
 namespace EventGateway.Settings;
 
 /// <summary>What a role that serves clients has.</summary>
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
-internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute)
+internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, TlsOptions Tls)
 {
     public static TrafficSettings Read(SettingsReader reader, int statusPort)
     {
@@ -10,7 +12,8 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
             reader.Port(SettingCatalog.HttpPort),
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
-            reader.Switch(SettingCatalog.MetricsPerRoute));
+            reader.Switch(SettingCatalog.MetricsPerRoute),
+            TlsSettings.Read(reader));
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];
