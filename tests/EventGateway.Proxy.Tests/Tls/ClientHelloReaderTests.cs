@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using CsCheck;
-using EventGateway.Proxy.Tests.Fixtures;
 using EventGateway.Proxy.Tls;
 
 namespace EventGateway.Proxy.Tests.Tls;
