@@ -51,7 +51,8 @@ internal static class PeerFault
             all |= status.Status;
         }
 
-        if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+        // A signature that is not right: a CA of the same name, with another key.
+        if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid)) != 0)
         {
             return Untrusted;
         }

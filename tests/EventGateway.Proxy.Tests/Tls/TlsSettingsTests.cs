@@ -97,6 +97,26 @@ public sealed class TlsSettingsTests
     }
 
     [Fact]
+    public async Task Resume_WithNamedSuites_IsNotDoneByThePlatform()
+    {
+        Assert.SkipUnless(OpenSsl.IsThere, OpenSsl.Absent);
+        await using var gateway = await CertificateChoiceTests.StartAsync(new TlsOptions { Ciphers = [TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384] });
+        var session = Path.Combine(Path.GetTempPath(), $"session-{Guid.NewGuid():N}");
+        try
+        {
+            await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", "-tls1_2", "-sess_out", session);
+
+            // Once this fails the reference can take back what it says about --tls-ciphers.
+            var again = File.Exists(session) ? await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", "-tls1_2", "-sess_in", session) : "New, TLS";
+            Assert.Contains("New, TLS", again, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(session);
+        }
+    }
+
+    [Fact]
     public async Task Swap_UnderLoad_NoRequestFails()
     {
         await using var upstream = await UpstreamServer.NamedAsync("ok");
