@@ -1,5 +1,6 @@
 using System.Net;
 using EventGateway.Core.Sealing;
+using EventGateway.Proxy.Tls;
 
 namespace EventGateway.Proxy;
 
@@ -32,6 +33,9 @@ public sealed class ProxyOptions
     /// spent. True has an effect only while somebody listens to <see cref="Telemetry.GatewaySpans"/>.
     /// </summary>
     public bool IsTraced { get; init; }
+
+    /// <summary>How TLS is spoken with clients.</summary>
+    public TlsOptions Tls { get; init; } = new();
 
     /// <summary>Opens the private keys in the logs. Null: certificates are refused by name.</summary>
     public KeyRing? KeyRing { get; init; }

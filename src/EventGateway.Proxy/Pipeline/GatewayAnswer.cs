@@ -18,6 +18,7 @@ internal sealed class GatewayAnswer
     public static readonly GatewayAnswer BodyTooLarge = new(413, "Payload too large");
     public static readonly GatewayAnswer BadUpstream = new(502, "An invalid response was received from the upstream server");
     public static readonly GatewayAnswer UpstreamTimeout = new(504, "The upstream server is timing out");
+    public static readonly GatewayAnswer Misdirected = new(421, "this connection was not made for that host: it asks for a client certificate");
     public static readonly GatewayAnswer UseHttps = new(426, "Please use HTTPS protocol");
 
     private readonly int _status;

@@ -3,6 +3,7 @@ using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Tls;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -21,7 +22,8 @@ public static class GatewayApplicationBuilderExtensions
             services.GetRequiredService<RequestTelemetry>(),
             services.GetRequiredService<UpstreamErrors>(),
             services.GetRequiredService<ProxyOptions>(),
-            services.GetRequiredService<DrainState>());
+            services.GetRequiredService<DrainState>(),
+            services.GetRequiredService<ClientGate>());
         if (services.GetRequiredService<ProxyOptions>().IsTraced)
         {
             app.Use(next => new RequestTracing(next).InvokeAsync);

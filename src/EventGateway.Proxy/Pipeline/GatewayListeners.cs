@@ -1,17 +1,13 @@
 using System.Net;
 using EventGateway.Proxy.Tls;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>Opens the gateway's ports on Kestrel, and takes off the limits that a proxy must leave to the upstreams.</summary>
-internal sealed class GatewayListeners(ProxyOptions options, CertificateTable certificates) : IPostConfigureOptions<KestrelServerOptions>
+internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls) : IPostConfigureOptions<KestrelServerOptions>
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
-
     public void PostConfigure(string? name, KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
@@ -24,11 +20,7 @@ internal sealed class GatewayListeners(ProxyOptions options, CertificateTable ce
         Listen(kestrel, options.HttpsPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = HandshakeTimeout,
-                OnConnection = context => ValueTask.FromResult(certificates.Select(context.ClientHelloInfo.ServerName).HandshakeOptions),
-            });
+            tls.Use(listen);
         });
         Listen(kestrel, options.StatusPort, static listen =>
         {

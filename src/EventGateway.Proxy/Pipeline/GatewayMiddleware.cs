@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,14 +13,22 @@ namespace EventGateway.Proxy.Pipeline;
 /// <code>
 /// 1. no config yet               -> 503
 /// 2. decide: route, backend by weight, its endpoints; holds for the request   no route -> 404
-/// 3. https asked for by the route -> 426 or redirect
+/// 3. the host asks for a client certificate that the connection was not asked for -> 421
+///    https asked for by the route, or for the certificate -> 426 or redirect
 /// 4. no backend, no endpoint       -> 503
 /// 5. forward (Forwarder)
 /// 6. count, log
 /// </code>
 /// </summary>
 internal sealed class GatewayMiddleware(
-    RoutingTable table, IGatewayState state, Forwarder forwarder, RequestTelemetry telemetry, UpstreamErrors upstreamErrors, ProxyOptions options, DrainState drain)
+    RoutingTable table,
+    IGatewayState state,
+    Forwarder forwarder,
+    RequestTelemetry telemetry,
+    UpstreamErrors upstreamErrors,
+    ProxyOptions options,
+    DrainState drain,
+    ClientGate clients)
 {
     private volatile bool _isServing;
 
@@ -52,7 +61,14 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
-            if (!context.Request.IsHttps && (hit.Route.Protocols & RouteProtocols.Http) == 0)
+            var check = clients.Check(context, hit.Log, out var client);
+            if (check == ClientCheck.WrongConnection)
+            {
+                await GatewayAnswer.Misdirected.WriteAsync(context);
+                return;
+            }
+
+            if (!context.Request.IsHttps && ((hit.Route.Protocols & RouteProtocols.Http) == 0 || check == ClientCheck.NeedsHttps))
             {
                 await HttpsRequired.AnswerAsync(context, hit.Route, path, options.HttpsPort);
                 return;
@@ -65,7 +81,7 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Drain = drain };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Drain = drain, Client = client };
             await forwarder.ForwardAsync(context, request);
         }
         finally

@@ -25,7 +25,9 @@ public static class GatewayProxyServiceCollectionExtensions
     public static IServiceCollection AddGatewayProxy(this IServiceCollection services, ProxyOptions options)
     {
         services.AddGatewayStatus(options);
-        services.TryAddSingleton<UpstreamClients>();
+        services.TryAddSingleton<UpstreamTlsFaults>();
+        services.TryAddSingleton(s => new UpstreamClients(null, s.GetRequiredService<CertificateTable>(), s.GetRequiredService<UpstreamTlsFaults>(), options.IsTraced));
+        services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<ClientValidationTable>()));
         services.TryAddSingleton(new EndpointTokens(options.KeyRing));
         services.TryAddSingleton<UpstreamMetrics>();
         services.TryAddSingleton(s => new HealthWatch(
@@ -34,8 +36,10 @@ public static class GatewayProxyServiceCollectionExtensions
             s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>(), s.GetRequiredService<HealthWatch>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
+        services.AddSingleton<IImagePublisher, ClientValidationLift>();
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
         services.AddTrafficMetrics();
+        services.TryAddSingleton<ClientGate>();
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
@@ -59,7 +63,10 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddSingleton<IMetricSource, LogMetrics>();
         services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.TryAddSingleton<StatusDocument>();
-        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
+        services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>(), options.Tls));
+        services.TryAddSingleton<TlsMetrics>();
+        services.TryAddSingleton(s => new ClientValidationTable(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<TlsMetrics>(), s.GetRequiredService<ILogger<ClientValidationTable>>()));
+        services.TryAddSingleton(s => new TlsEntrance(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<ClientValidationTable>(), options.Tls, s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
         return services;
     }

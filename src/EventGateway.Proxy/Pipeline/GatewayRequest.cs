@@ -1,5 +1,6 @@
 using EventGateway.Proxy.Pipeline.Forwarding;
 using EventGateway.Proxy.Routing;
+using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
 using EventGateway.Proxy.Upstreams.Balancing;
 using EventGateway.Proxy.Upstreams.Health;
@@ -21,6 +22,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
 
     /// <summary>How the backend wants to be treated.</summary>
     public BackendRules Rules { get; } = backend.Health.Rules;
+
+    /// <summary>Who the client has shown to be by its certificate; null: nobody.</summary>
+    public VerifiedClient? Client { get; init; }
 
     /// <summary>Asked when the answer begins. Null: nobody is.</summary>
     public DrainState? Drain { get; init; }

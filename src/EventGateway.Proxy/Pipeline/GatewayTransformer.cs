@@ -31,6 +31,7 @@ internal sealed class GatewayTransformer : HttpTransformer
         }
 
         SetClientHeaders(httpContext, proxyRequest, request);
+        ClientCertificateHeaders.Set(httpContext.Request.Headers, proxyRequest, request.Client);
     }
 
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -10,25 +9,33 @@ internal sealed class ServedCertificate
 {
     private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
-    private ServedCertificate(X509Certificate2 leaf, X509Certificate2Collection intermediates)
+    private readonly X509Certificate2Collection _intermediates;
+    private readonly TlsOptions _tls;
+
+    private ServedCertificate(X509Certificate2 leaf, X509Certificate2Collection intermediates, TlsOptions tls)
     {
         Leaf = leaf;
-        HandshakeOptions = new SslServerAuthenticationOptions
-        {
-            // Offline: intermediates come from the chain that was given, never from the network.
-            ServerCertificateContext = SslStreamCertificateContext.Create(leaf, intermediates, offline: true),
-            ApplicationProtocols = Protocols,
-            EnabledSslProtocols = SslProtocols.None,
-        };
+        _intermediates = intermediates;
+        _tls = tls;
+        (Kind, Scheme) = KeyOf(leaf);
+        HandshakeOptions = NewOptions(null);
     }
 
     public X509Certificate2 Leaf { get; }
 
-    /// <summary>Must not be changed: all handshakes share it.</summary>
+    public KeyKind Kind { get; }
+
+    /// <summary>What a client of TLS 1.3 has to take for an ECDSA key.</summary>
+    public SignatureSchemes Scheme { get; }
+
+    /// <summary>For clients that are asked for no certificate. Must not be changed: all handshakes share it.</summary>
     public SslServerAuthenticationOptions HandshakeOptions { get; }
 
+    /// <summary>The certificate with its chain; also for showing it to an upstream.</summary>
+    public SslStreamCertificateContext Context => HandshakeOptions.ServerCertificateContext!;
+
     /// <param name="fault">For people, without key material; null when it was loaded.</param>
-    public static ServedCertificate? Load(string chainPem, ReadOnlySpan<char> keyPem, out string? fault)
+    public static ServedCertificate? Load(string chainPem, ReadOnlySpan<char> keyPem, TlsOptions tls, out string? fault)
     {
         try
         {
@@ -37,7 +44,7 @@ internal sealed class ServedCertificate
             chain.ImportFromPem(chainPem);
             var intermediates = new X509Certificate2Collection(chain.Skip(1).ToArray());
             fault = null;
-            return new ServedCertificate(leaf, intermediates);
+            return new ServedCertificate(leaf, intermediates, tls);
         }
         catch (CryptographicException e)
         {
@@ -52,10 +59,39 @@ internal sealed class ServedCertificate
     }
 
     /// <summary>So that TLS answers at all where no certificate fits; no client trusts it.</summary>
-    public static ServedCertificate SelfSigned(DateTimeOffset now)
+    public static ServedCertificate SelfSigned(DateTimeOffset now, TlsOptions tls)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=EventGateway default certificate", key, HashAlgorithmName.SHA256);
-        return new ServedCertificate(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(10)), []);
+        return new ServedCertificate(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(10)), [], tls);
+    }
+
+    /// <param name="authorities">Named to the client, so that it finds the certificate that is asked for; null or empty: none are.</param>
+    public SslServerAuthenticationOptions NewOptions(X509Certificate2Collection? authorities) => new()
+    {
+        // Offline: intermediates come from the chain that was given, never from the network.
+        ServerCertificateContext = SslStreamCertificateContext.Create(
+            Leaf, _intermediates, offline: true, authorities is { Count: > 0 } ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true) : null),
+        ApplicationProtocols = Protocols,
+        EnabledSslProtocols = _tls.Versions,
+        CipherSuitesPolicy = CipherSuites.Policy(_tls.Ciphers),
+    };
+
+    private static (KeyKind Kind, SignatureSchemes Scheme) KeyOf(X509Certificate2 leaf)
+    {
+        using var ecdsa = leaf.GetECDsaPublicKey();
+        if (ecdsa is not null)
+        {
+            return (KeyKind.Ecdsa, ecdsa.KeySize switch
+            {
+                256 => SignatureSchemes.EcdsaP256,
+                384 => SignatureSchemes.EcdsaP384,
+                521 => SignatureSchemes.EcdsaP521,
+                _ => SignatureSchemes.Ecdsa,
+            });
+        }
+
+        using var rsa = leaf.GetRSAPublicKey();
+        return (rsa is null ? KeyKind.Other : KeyKind.Rsa, SignatureSchemes.None);
     }
 }

@@ -1,30 +1,92 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Security;
+using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Tls;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EventGateway.Proxy.Upstreams;
 
 /// <summary>
-/// One client for all backends that connect alike: a private connection pool per backend would cost memory and sockets. Clients live
-/// as long as the process, as requests may hold them. Like Kong's default, certificates of https upstreams are not verified.
+/// One client for all backends that connect alike: a private connection pool per backend would cost memory and sockets. A client lives as
+/// long as a backend or a request holds it. It is never closed: what it leaves are idle connections, which end by themselves after a minute, and the
+/// memory goes with the last of them. Nothing can so be closed under a request that has just taken it.
+/// Like Kong's default, certificates of https upstreams are not verified unless the backend says so.
 /// </summary>
-/// <param name="create">Makes the client of one connect timeout; null: the real one.</param>
-/// <param name="options">Null: the defaults.</param>
-internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null, ProxyOptions? options = null)
+internal sealed class UpstreamClients
 {
     /// <summary>A DNS name of an endpoint is resolved anew at least this often.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly Func<(TimeSpan ConnectTimeout, int MaxConnections), HttpMessageInvoker> _create =
-        create is null ? key => Create(key.ConnectTimeout, key.MaxConnections, options?.IsTraced == true) : key => create(key.ConnectTimeout);
+    private readonly Func<TimeSpan, HttpMessageInvoker>? _create;
+    private readonly CertificateTable? _certificates;
+    private readonly UpstreamTlsFaults? _faults;
+    private readonly LogName? _log;
+    private readonly bool _isTraced;
+    private readonly Dictionary<UpstreamClientKey, WeakReference<HttpMessageInvoker>> _clients;
+    private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests;
 
-    private readonly ConcurrentDictionary<(TimeSpan ConnectTimeout, int MaxConnections), HttpMessageInvoker> _clients = new();
-    private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests = new();
+    /// <param name="create">Makes the client of one connect timeout; null: the real one.</param>
+    /// <param name="certificates">What backends show to their endpoints; null: there are none.</param>
+    /// <param name="faults">Is told of failed handshakes; null: nobody is.</param>
+    /// <param name="isTraced">Whether attempts get spans.</param>
+    public UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null, CertificateTable? certificates = null, UpstreamTlsFaults? faults = null, bool isTraced = false)
+    {
+        _isTraced = isTraced;
+        _create = create;
+        _certificates = certificates;
+        _faults = faults;
+        _clients = [];
+        _requests = new();
+    }
 
-    public HttpMessageInvoker Get(Backend backend) => _clients.GetOrAdd((backend.ConnectTimeout, backend.Circuit?.MaxConnectionsPerEndpoint ?? 0), _create);
+    private UpstreamClients(UpstreamClients all, LogName log)
+    {
+        _isTraced = all._isTraced;
+        _create = all._create;
+        _certificates = all._certificates;
+        _faults = all._faults;
+        _clients = all._clients;
+        _requests = all._requests;
+        _log = log;
+    }
+
+    /// <summary>How many clients are held by somebody.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_clients)
+            {
+                return _clients.Values.Count(c => c.TryGetTarget(out _));
+            }
+        }
+    }
+
+    /// <summary>The same clients, for backends of one log: they show that log's certificates.</summary>
+    public UpstreamClients For(LogName log) => new(this, log);
+
+    public HttpMessageInvoker Get(Backend backend)
+    {
+        var key = UpstreamClientKey.Of(backend, _log);
+        lock (_clients)
+        {
+            if (_clients.TryGetValue(key, out var known) && known.TryGetTarget(out var client))
+            {
+                return client;
+            }
+
+            foreach (var (dead, _) in _clients.Where(c => !c.Value.TryGetTarget(out _)).ToList())
+            {
+                _clients.Remove(dead);
+            }
+
+            client = _create?.Invoke(key.ConnectTimeout) ?? Create(key);
+            _clients[key] = new WeakReference<HttpMessageInvoker>(client);
+            return client;
+        }
+    }
 
     public ForwarderRequestConfig GetRequestConfig(Backend backend) => _requests.GetOrAdd((backend.ReadTimeout, backend.Protocol), static key => new ForwarderRequestConfig
     {
@@ -37,7 +99,21 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
 
     private static bool IsHttp2(UpstreamProtocol protocol) => protocol is UpstreamProtocol.H2c or UpstreamProtocol.Grpc or UpstreamProtocol.Grpcs;
 
-    private static HttpMessageInvoker Create(TimeSpan connectTimeout, int maxConnections, bool isTraced)
+    private HttpMessageInvoker Create(UpstreamClientKey key)
+    {
+        var settings = new UpstreamTlsSettings(key.Tls);
+        if (key.Tls.ClientCertificate is not { } shown)
+        {
+            return Create(key, new UpstreamConnector(settings, false, null, _faults));
+        }
+
+        var (certificates, faults, log) = (_certificates, _faults, key.Log);
+        return new HttpMessageInvoker(new CertifiedHandler(
+            () => log is { } name ? certificates?.Find(name, shown) : null,
+            certificate => Create(key, new UpstreamConnector(settings, true, certificate, faults))));
+    }
+
+    private HttpMessageInvoker Create(UpstreamClientKey key, UpstreamConnector connector)
     {
         var handler = new SocketsHttpHandler
         {
@@ -46,16 +122,13 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             // Bound by this handler: backends that share an endpoint and all other settings share its connections, too.
-            MaxConnectionsPerServer = maxConnections == 0 ? int.MaxValue : maxConnections,
-
-            EnableMultipleHttp2Connections = maxConnections == 0,
-            ConnectTimeout = connectTimeout,
+            MaxConnectionsPerServer = key.MaxConnections == 0 ? int.MaxValue : key.MaxConnections,
+            EnableMultipleHttp2Connections = key.MaxConnections == 0,
+            ConnectTimeout = key.ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,
-#pragma warning disable CA5359 // Kong's default (tls_verify off); verification comes with CA bundles per backend.
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
-#pragma warning restore CA5359
+            ConnectCallback = connector.ConnectAsync,
         };
-        return new HttpMessageInvoker(new SingleSendHandler(new FlushingHandler(isTraced ? new TracingHandler(handler) : handler)), disposeHandler: true);
+        return new HttpMessageInvoker(new SingleSendHandler(new FlushingHandler(_isTraced ? new TracingHandler(handler) : handler)), disposeHandler: true);
     }
 }

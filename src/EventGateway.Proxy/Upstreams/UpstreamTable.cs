@@ -105,7 +105,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
 
     private void PutBackend(LogState log, Backend backend, HashSet<BackendState> touched)
     {
-        if (FaultOf(backend) is { } fault)
+        if ((FaultOf(backend) ?? UpstreamTlsSettings.FaultOf(backend)) is { } fault)
         {
             log.Refuse(backend.Key, fault);
             return;

@@ -10,8 +10,9 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     "proxy",
     "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else; with --data it starts without Kafka, too.",
     [
-        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.ProxyData, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
-        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
+        .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.ProxyData, SettingCatalog.KeyRing,
+        SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.TlsMinVersion, SettingCatalog.TlsCiphers, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
+        SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
     ])
 {
     public override ImmutableArray<string> Examples =>

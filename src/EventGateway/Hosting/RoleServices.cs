@@ -1,6 +1,7 @@
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Sealing;
 using EventGateway.Proxy;
+using EventGateway.Proxy.Tls;
 using EventGateway.Settings;
 using EventGateway.Sources.Files;
 
@@ -27,6 +28,7 @@ internal static class RoleServices
         AccessLog = traffic?.AccessLog ?? "off",
         MetricsPerRoute = traffic?.MetricsPerRoute ?? false,
         IsTraced = traffic?.Tracing is not null,
+        Tls = traffic?.Tls ?? new TlsOptions(),
         KeyRing = keyRing,
     };
 

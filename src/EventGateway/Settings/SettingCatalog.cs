@@ -58,6 +58,12 @@ internal static class SettingCatalog
 
     public static readonly Setting HttpsPort = new("https-port", "PORT", "HTTPS for clients; 0 takes any free port.") { Default = "8443" };
 
+    public static readonly Setting TlsMinVersion = new("tls-min-version", "1.2|1.3", "Oldest version of TLS that clients may speak.") { Default = "1.2" };
+
+    public static readonly Setting TlsCiphers = new("tls-ciphers", "NAME,...",
+        "Cipher suites that clients may speak, by IANA's or OpenSSL's names. Default: the platform's choice. Sessions are not resumed where this is set.")
+        { IsMany = true, Separator = ',' };
+
     public static readonly Setting StatusPort = new("status-port", "PORT", "/healthz, /readyz, /metrics and /status; 0 takes any free port.") { Default = "8100" };
 
     public static readonly Setting Bind = new("bind", "ADDRESS", "IP address to listen on. Default: all, IPv4 and IPv6.");
@@ -126,7 +132,7 @@ internal static class SettingCatalog
         .. new[]
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
-            HttpPort, HttpsPort, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
+            HttpPort, HttpsPort, TlsMinVersion, TlsCiphers, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
         }.Concat(Tracing).Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -1,8 +1,10 @@
+using EventGateway.Proxy.Tls;
+
 namespace EventGateway.Settings;
 
 /// <summary>What a role that serves clients has.</summary>
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
-internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain)
+internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain, TlsOptions Tls)
 {
     /// <summary>Null: nothing is traced.</summary>
     public TracingSettings? Tracing { get; init; }
@@ -15,7 +17,8 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
             reader.Switch(SettingCatalog.MetricsPerRoute),
-            DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay))
+            DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay),
+            TlsSettings.Read(reader))
         {
             Tracing = TracingSettings.Read(reader),
         };

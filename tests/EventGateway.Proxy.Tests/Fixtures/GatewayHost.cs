@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using EventGateway.Core.Loading;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -39,6 +40,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     public IImagePublisher[] Publishers { get; }
 
     public RoutingTable Table => _app.Services.GetRequiredService<RoutingTable>();
+
+    public UpstreamClients Clients => _app.Services.GetRequiredService<UpstreamClients>();
 
     public HttpClient Client { get; }
 
