@@ -22,20 +22,18 @@ namespace EventGateway.Proxy.Pipeline;
 /// </summary>
 internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
 {
-    public async Task ForwardAsync(HttpContext context, GatewayRequest request)
+    public Task ForwardAsync(HttpContext context, GatewayRequest request)
     {
         context.Features.Set(request);
         context.SetEndpoint(request.Backend.Endpoint);
-        var health = request.Backend.Health;
-        health.Budget.OnRequest(request.ForwardedAt);
-        var limit = request.Rules.Circuit.MaxRequests;
-        if (limit == 0)
-        {
-            await TryAllAsync(context, request);
-            return;
-        }
+        request.Backend.Health.Budget.OnRequest(request.ForwardedAt);
+        return request.Rules.Circuit.MaxRequests == 0 ? TryAllAsync(context, request) : TryAllLimitedAsync(context, request);
+    }
 
-        if (!health.TryEnter(limit))
+    private async Task TryAllLimitedAsync(HttpContext context, GatewayRequest request)
+    {
+        var health = request.Backend.Health;
+        if (!health.TryEnter(request.Rules.Circuit.MaxRequests))
         {
             await RefuseAsync(context, health, "backend");
             return;
@@ -51,6 +49,7 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
         }
     }
 
+    // All attempts in one method: each asynchronous one more would cost every request an allocation.
     private async Task TryAllAsync(HttpContext context, GatewayRequest request)
     {
         if (TryBeginNext(context, request) is not { } endpoint)
@@ -64,12 +63,35 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             KeepBody(context, request);
         }
 
-        while (await TryAsync(context, request, endpoint))
+        GatewayAnswer? answer;
+        while (true)
         {
+            var isTimedOut = false;
+            try
+            {
+                if (request.Rules.WriteTimeout == Timeout.InfiniteTimeSpan || !HasBody(context))
+                {
+                    await pipeline(context);
+                }
+                else
+                {
+                    isTimedOut = await ForwardTimedAsync(context, request);
+                }
+            }
+            finally
+            {
+                endpoint.End();
+            }
+
+            if (!Conclude(context, request, endpoint, isTimedOut, out answer))
+            {
+                break;
+            }
+
             Undo(context, request);
             if (TryBeginNext(context, request) is not { } next)
             {
-                await GatewayAnswer.NoEndpoint.WriteAsync(context);
+                answer = GatewayAnswer.NoEndpoint;
                 break;
             }
 
@@ -77,31 +99,19 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
         }
 
         request.Body?.Release();
+        if (answer is not null)
+        {
+            await answer.WriteAsync(context);
+        }
     }
 
+    /// <param name="answer">What the gateway has to say itself; null: nothing.</param>
     /// <returns>Whether another attempt has to be made.</returns>
-    private async Task<bool> TryAsync(HttpContext context, GatewayRequest request, EndpointState endpoint)
+    private bool Conclude(HttpContext context, GatewayRequest request, EndpointState endpoint, bool isTimedOut, out GatewayAnswer? answer)
     {
-        var health = request.Backend.Health;
-        var isTimedOut = false;
-        try
-        {
-            if (request.Rules.WriteTimeout == Timeout.InfiniteTimeSpan || !HasBody(context))
-            {
-                await pipeline(context);
-            }
-            else
-            {
-                isTimedOut = await ForwardTimedAsync(context, request);
-            }
-        }
-        finally
-        {
-            endpoint.End();
-        }
-
+        answer = null;
         var outcome = isTimedOut && !context.RequestAborted.IsCancellationRequested ? AttemptOutcome.TimedOut : Outcomes.Of(context, request);
-        health.OnOutcome(endpoint, outcome, request.UpstreamStatus);
+        request.Backend.Health.OnOutcome(endpoint, outcome, request.UpstreamStatus);
         Observe(context, request, endpoint, outcome);
         if (outcome == AttemptOutcome.Answered)
         {
@@ -118,8 +128,7 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             return true;
         }
 
-        var error = isTimedOut ? ForwarderError.RequestTimedOut : context.GetForwarderErrorFeature()!.Error;
-        await GatewayAnswer.Of(error, isTimedOut ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode).WriteAsync(context);
+        answer = isTimedOut ? GatewayAnswer.UpstreamTimeout : GatewayAnswer.Of(context.GetForwarderErrorFeature()!.Error, context.Response.StatusCode);
         return false;
     }
 
@@ -185,8 +194,9 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
 
     private static void KeepBody(HttpContext context, GatewayRequest request)
     {
-        // What is known to be too long is not even begun to be kept; unread it can still go elsewhere.
-        var limit = context.Request.ContentLength > request.Rules.Retry.MaxBodyBytes ? 0 : request.Rules.Retry.MaxBodyBytes;
+        // What cannot be sent twice is not even begun to be kept; unread it can still go elsewhere.
+        var most = request.Rules.Retry.MaxBodyBytes;
+        var limit = context.Request.ContentLength > most || !Retrying.IsRepeatable(context, request.Rules) ? 0 : most;
         request.Body = new RequestBody(context.Request.Body, limit);
         context.Request.Body = request.Body;
     }

@@ -8,7 +8,7 @@ internal sealed class SingleSendHandler(HttpMessageHandler inner) : DelegatingHa
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Content is null && (request.Method == HttpMethod.Post || request.Method == HttpMethod.Patch || !IsKnown(request.Method)))
+        if (request.Content is null && !MayRepeat(request.Method))
         {
             request.Content = new ByteArrayContent([]);
         }
@@ -17,6 +17,6 @@ internal sealed class SingleSendHandler(HttpMessageHandler inner) : DelegatingHa
     }
 
     // A method that nobody knows is taken for one that changes things; a tunnel has no body.
-    private static bool IsKnown(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+    private static bool MayRepeat(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
         || method == HttpMethod.Options || method == HttpMethod.Trace || method == HttpMethod.Connect;
 }

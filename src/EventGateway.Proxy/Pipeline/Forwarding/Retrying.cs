@@ -37,6 +37,14 @@ internal static class Retrying
     public static bool Withholds(HttpContext context, GatewayRequest request, int status) =>
         request.IsWithheld = request.Rules.RetriesStatuses && TryTake(context, request, AttemptOutcome.Answered, status);
 
+    /// <summary>Whether the request may be sent again though an endpoint may have seen it.</summary>
+    public static bool IsRepeatable(HttpContext context, BackendRules rules)
+    {
+        var method = context.Request.Method;
+        return rules.Retry.NonIdempotent || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
+            || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+    }
+
     /// <summary>For the metric; null: must not be repeated.</summary>
     private static string? ReasonOf(HttpContext context, BackendRules rules, AttemptOutcome outcome, int status)
     {
@@ -53,13 +61,6 @@ internal static class Retrying
             default:
                 return null;
         }
-    }
-
-    private static bool IsRepeatable(HttpContext context, BackendRules rules)
-    {
-        var method = context.Request.Method;
-        return rules.Retry.NonIdempotent || HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
-            || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
     }
 
     private static bool HasAnother(GatewayRequest request)
