@@ -5,13 +5,12 @@ using EventGateway.Core.Log;
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>
-/// Comes behind the publishers that serve, and measures how long ago each change was seen at its source. A log's first image is left out, and
-/// so is what changed before this process ran: they tell how long ago things changed, not how long they took to get here.
+/// Comes behind the publishers that serve, and measures how long ago each change was seen at its source. A log's first image is left out:
+/// it tells how long ago things changed, not how long they took to get here.
 /// </summary>
 internal sealed class ChangeLagPublisher(ProxyMetrics metrics, TimeProvider time) : IImagePublisher
 {
     private readonly HashSet<LogName> _seen = [];
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public string Name => "change-lag";
 
@@ -33,7 +32,7 @@ internal sealed class ChangeLagPublisher(ProxyMetrics metrics, TimeProvider time
     {
         foreach (var entry in entries ?? [])
         {
-            if (entry.Provenance.ObservedAt is { } observed && observed <= now && observed >= _startedAt)
+            if (entry.Provenance.ObservedAt is { } observed && observed <= now)
             {
                 metrics.OnServed(log, now - observed);
             }

@@ -35,7 +35,6 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
         json.WriteString("id", options.Id);
         json.WriteString("version", GatewayVersion.Text);
         json.WriteBoolean("ready", drain.Of(state.Readiness).IsReady);
-        json.WriteBoolean("draining", drain.IsDraining);
         json.WriteString("startedAt", _startedAt);
         json.WriteString("imageHash", ImageHash.Combine(logs.Select(l => (l.Log, l.Image.Hash))).ToString());
         json.WriteStartArray("logs");
@@ -46,6 +45,11 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
         }
 
         json.WriteEndArray();
+        if (drain.IsDraining)
+        {
+            json.WriteBoolean("draining", true);
+        }
+
         json.WriteEndObject();
     });
 
