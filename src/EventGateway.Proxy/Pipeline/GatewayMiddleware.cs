@@ -10,7 +10,8 @@ namespace EventGateway.Proxy.Pipeline;
 /// <summary>
 /// The whole of a request, and the end of the application's pipeline:
 /// <code>
-/// 1. no config yet               -> 503
+/// 0. who is the client: the peer, or whom a trusted peer names
+/// 1. no config yet               -> 503; beyond a limit -> 413, 414
 /// 2. decide: route, backend by weight, its endpoints; holds for the request   no route -> 404
 /// 3. https asked for by the route -> 426 or redirect
 /// 4. no backend, no endpoint       -> 503
@@ -25,6 +26,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
     public async Task InvokeAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        var forwarded = ForwardedClient.Take(context, options.Trust);
         var record = telemetry.Begin(context);
         var decision = default(RouteDecision);
         GatewayRequest? request = null;
@@ -36,6 +38,13 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            if (RequestLimits.RefusalOf(context.Request, target, options.Limits) is { } refusal)
+            {
+                await refusal.WriteAsync(context);
+                return;
+            }
+
             decision = Decide(context);
             var hit = decision.Hit;
             if (!hit.IsMatch)
@@ -44,7 +53,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            if (!RawPath.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Path.Value!, out var path))
+            if (!RawPath.TryParse(target, context.Request.Path.Value!, out var path))
             {
                 await GatewayAnswer.BadTarget.WriteAsync(context);
                 return;
@@ -62,7 +71,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp() };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Forwarded = forwarded };
             await forwarder.ForwardAsync(context, request);
         }
         finally

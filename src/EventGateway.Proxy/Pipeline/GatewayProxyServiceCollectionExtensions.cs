@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using EventGateway.Core.Loading;
 using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
+using EventGateway.Proxy.Streams;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
@@ -24,13 +26,16 @@ public static class GatewayProxyServiceCollectionExtensions
     {
         services.AddGatewayStatus(options);
         services.TryAddSingleton<UpstreamClients>();
-        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>()));
+        services.TryAddSingleton(s => new RoutingTable(s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), options.StreamPorts));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ChangeLagPublisher>();
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
+        services.TryAddSingleton<StreamMetrics>();
+        services.TryAddSingleton<StreamTelemetry>();
+        services.TryAddSingleton<StreamConnections>();
         services.AddReverseProxy().LoadFromMemory(ForwardPipeline.BootstrapRoutes, ForwardPipeline.BootstrapClusters);
         return services;
     }
@@ -45,6 +50,8 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<LogMetrics>();
         services.TryAddSingleton<StatusDocument>();
         services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>()));
+        services.TryAddSingleton<ConnectionMetrics>();
+        services.Replace(ServiceDescriptor.Singleton<DiagnosticSource, RefusedRequests>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
         return services;
     }

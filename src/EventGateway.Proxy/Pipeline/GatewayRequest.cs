@@ -17,6 +17,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
     /// <summary>Where the present attempt goes; null before the first.</summary>
     public EndpointState? Endpoint { get; set; }
 
+    /// <summary>Null: the peer is not trusted, so it is the client.</summary>
+    public ForwardedClient? Forwarded { get; init; }
+
     /// <summary>When the request was handed to the forwarder.</summary>
     public long ForwardedAt { get; set; }
 

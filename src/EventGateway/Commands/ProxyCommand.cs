@@ -11,7 +11,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     "Serves traffic as the logs in Kafka say: every origin and workspace, or those named. Needs nothing else and keeps nothing.",
     [
         .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.KeyRing, SettingCatalog.HttpPort, SettingCatalog.HttpsPort,
-        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
+        SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Connections, .. SettingCatalog.Process,
     ],
     hidden: [SettingCatalog.Data])
 {

@@ -13,7 +13,7 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
     "Watcher, log and proxy in one process, without Kafka: serves what the manifests say, and follows their changes.",
     [
         SettingCatalog.Manifests, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
-        SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Process,
+        SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute, .. SettingCatalog.Connections, .. SettingCatalog.Process,
     ],
     hidden: SettingCatalog.NotYet)
 {

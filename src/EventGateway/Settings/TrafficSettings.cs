@@ -2,7 +2,7 @@ namespace EventGateway.Settings;
 
 /// <summary>What a role that serves clients has.</summary>
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
-internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute)
+internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, ConnectionSettings Connections)
 {
     public static TrafficSettings Read(SettingsReader reader, int statusPort)
     {
@@ -10,13 +10,14 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
             reader.Port(SettingCatalog.HttpPort),
             reader.Port(SettingCatalog.HttpsPort),
             ReadAccessLog(reader),
-            reader.Switch(SettingCatalog.MetricsPerRoute));
+            reader.Switch(SettingCatalog.MetricsPerRoute),
+            ConnectionSettings.Read(reader));
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];
-        foreach (var same in ports.Where(p => p.Port != 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
+        foreach (var same in ports.Concat(settings.Connections.StreamPorts.Select(p => (Setting: SettingCatalog.StreamListen, Port: p))).Where(p => p.Port != 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
         {
-            reader.Fault(string.Join(" and ", same.Select(p => p.Setting.Flag)), $"{same.Key} is used twice; give each a port of its own");
+            reader.Fault(string.Join(" and ", same.Select(p => p.Setting.Flag).Distinct()), $"{same.Key} is used twice; give each a port of its own");
         }
 
         return settings;
