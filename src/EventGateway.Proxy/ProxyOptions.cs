@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
 using EventGateway.Core.Sealing;
 using EventGateway.Proxy.Tls;
+using EventGateway.Proxy.Pipeline;
 
 namespace EventGateway.Proxy;
 
@@ -12,6 +14,18 @@ public sealed class ProxyOptions
 
     /// <summary>Https with the certificates of the logs. 0: any free port; null: none. Default 8443.</summary>
     public int? HttpsPort { get; init; } = 8443;
+
+    /// <summary>Ports for stream routes: tcp, tls and tls_passthrough. Default none.</summary>
+    public ImmutableArray<int> StreamPorts { get; init; } = [];
+
+    /// <summary>Whether the https port also answers HTTP/3, over UDP. Default false; needs msquic.</summary>
+    public bool Http3 { get; init; }
+
+    /// <summary>Whose word about the client is taken. Default: nobody's.</summary>
+    public ClientTrust Trust { get; init; } = ClientTrust.Nobody;
+
+    /// <summary>What a client may send before it is refused.</summary>
+    public ClientLimits Limits { get; init; } = new();
 
     /// <summary>Health, readiness, metrics and status. 0: any free port; null: none. Default 8100.</summary>
     public int? StatusPort { get; init; } = 8100;

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -16,19 +18,27 @@ internal sealed class GatewayAnswer
     public static readonly GatewayAnswer BadRequest = new(400, "Bad request");
     public static readonly GatewayAnswer RequestTimeout = new(408, "Request timeout");
     public static readonly GatewayAnswer BodyTooLarge = new(413, "Payload too large");
+    public static readonly GatewayAnswer UriTooLong = new(414, "URI too long");
+    public static readonly GatewayAnswer HeadersTooLarge = new(431, "Request header fields too large");
+    public static readonly GatewayAnswer NoSuchVersion = new(505, "HTTP version not supported");
     public static readonly GatewayAnswer BadUpstream = new(502, "An invalid response was received from the upstream server");
     public static readonly GatewayAnswer UpstreamTimeout = new(504, "The upstream server is timing out");
     public static readonly GatewayAnswer Misdirected = new(421, "this connection was not made for that host: it asks for a client certificate");
     public static readonly GatewayAnswer UseHttps = new(426, "Please use HTTPS protocol");
 
     private readonly int _status;
+    private readonly string _message;
     private readonly byte[] _body;
 
     private GatewayAnswer(int status, string message)
     {
         _status = status;
+        _message = message;
         _body = Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}""");
     }
+
+    /// <summary>What the answer says in HTTP's terms; a gRPC client gets it as gRPC's status.</summary>
+    public int Status => _status;
 
     /// <summary>For what the forwarder could not do, by the status it chose.</summary>
     public static GatewayAnswer Of(ForwarderError error, int status) => (error, status) switch
@@ -42,8 +52,34 @@ internal sealed class GatewayAnswer
         _ => BadUpstream,
     };
 
+    /// <summary>For what the server refused, by the status it chose.</summary>
+    public static GatewayAnswer OfRefusal(int status) => status switch
+    {
+        408 => RequestTimeout,
+        413 => BodyTooLarge,
+        414 => UriTooLong,
+        431 => HeadersTooLarge,
+        505 => NoSuchVersion,
+        _ => BadRequest,
+    };
+
+    /// <summary>Below the pipeline, where the server is about to close the connection with a status and no body.</summary>
+    public void WriteTo(IHttpResponseFeature response, IHttpResponseBodyFeature? body)
+    {
+        response.Headers.Server = GatewayVersion.ServerHeader;
+        response.Headers.ContentType = "application/json; charset=utf-8";
+        response.Headers.ContentLength = _body.Length;
+        body?.Writer.Write(_body);
+    }
+
     public Task WriteAsync(HttpContext context)
     {
+        if (GrpcAnswer.IsAskedFor(context.Request))
+        {
+            context.Features.Set(this);
+            return GrpcAnswer.WriteAsync(context, _status, _message);
+        }
+
         var response = context.Response;
         response.StatusCode = _status;
         response.Headers[HeaderNames.Server] = GatewayVersion.ServerHeader;

@@ -1,25 +1,41 @@
 using System.Net;
+using EventGateway.Proxy.Streams;
 using EventGateway.Proxy.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace EventGateway.Proxy.Pipeline;
 
-/// <summary>Opens the gateway's ports on Kestrel, and takes off the limits that a proxy must leave to the upstreams.</summary>
-internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls) : IPostConfigureOptions<KestrelServerOptions>
+/// <summary>
+/// Opens the gateway's ports on Kestrel, and sets the limits: those a user may set, and none where the upstreams decide. What a connection
+/// passes, port by port:
+/// <code>
+/// http     gate, HTTP/1.1 or HTTP/2 by its first bytes
+/// https    gate, TLS, HTTP/1.1 or HTTP/2 by ALPN
+/// stream   gate, StreamConnections
+/// status   a mark, HTTP/1.1
+/// </code>
+/// </summary>
+internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls, TimeProvider time, IServiceProvider services) : IPostConfigureOptions<KestrelServerOptions>
 {
     public void PostConfigure(string? name, KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null;
-
-        // A stream may be silent for as long as the backend's read timeout allows; that is the limit for bodies.
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
-        Listen(kestrel, options.HttpPort, static listen => listen.Protocols = HttpProtocols.Http1);
-        Listen(kestrel, options.HttpsPort, listen =>
+        SetLimits(kestrel.Limits);
+        var gate = ActivatorUtilities.CreateInstance<ConnectionGate>(services);
+        Listen(kestrel, options.HttpPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            Use(listen, gate.InvokeAsync);
+            Use(listen, new PriorKnowledge(options.Limits.KeepAliveTimeout, time).InvokeAsync);
+        });
+        Listen(kestrel, options.HttpsPort, listen =>
+        {
+            listen.Protocols = options.Http3 ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
+            Use(listen, gate.InvokeAsync);
             tls.Use(listen);
         });
         Listen(kestrel, options.StatusPort, static listen =>
@@ -31,7 +47,34 @@ internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls) : 
                 return next(connection);
             });
         });
+        foreach (var port in options.StreamPorts)
+        {
+            var streams = services.GetRequiredService<StreamConnections>();
+            Listen(kestrel, port, listen =>
+            {
+                Use(listen, gate.InvokeAsync);
+                listen.Run(connection => streams.ServeAsync(connection, port));
+            });
+        }
     }
+
+    private void SetLimits(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = options.Limits.BodyBytes > 0 ? options.Limits.BodyBytes : null;
+        limits.MaxRequestHeadersTotalSize = options.Limits.HeaderBytes;
+        limits.MaxRequestLineSize = options.Limits.UriBytes;
+        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, Math.Max(options.Limits.HeaderBytes, options.Limits.UriBytes));
+        limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
+        limits.KeepAliveTimeout = options.Limits.KeepAliveTimeout;
+        limits.Http2.MaxStreamsPerConnection = options.Limits.Http2Streams;
+        limits.Http2.MaxRequestHeaderFieldSize = options.Limits.HeaderBytes;
+
+        // A stream may be silent for as long as the backend's read timeout allows; that is the limit for bodies.
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+    }
+
+    private static void Use(ListenOptions listen, Func<ConnectionContext, ConnectionDelegate, Task> step) => listen.Use(next => connection => step(connection, next));
 
     private void Listen(KestrelServerOptions kestrel, int? port, Action<ListenOptions> configure)
     {

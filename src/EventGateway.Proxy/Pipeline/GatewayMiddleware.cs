@@ -11,7 +11,8 @@ namespace EventGateway.Proxy.Pipeline;
 /// <summary>
 /// The whole of a request, and the end of the application's pipeline:
 /// <code>
-/// 1. no config yet               -> 503
+/// 0. who is the client: the peer, or whom a trusted peer names
+/// 1. no config yet               -> 503; beyond a limit -> 413, 414
 /// 2. decide: route, backend by weight, its endpoints; holds for the request   no route -> 404
 /// 3. the host asks for a client certificate that the connection was not asked for -> 421
 ///    https asked for by the route, or for the certificate -> 426 or redirect
@@ -35,6 +36,7 @@ internal sealed class GatewayMiddleware(
     public async Task InvokeAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        var forwarded = ForwardedClient.Take(context, options.Trust);
         var record = telemetry.Begin(context);
         var decision = default(RouteDecision);
         GatewayRequest? request = null;
@@ -47,6 +49,13 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            if (RequestLimits.RefusalOf(context.Request, target, options.Limits) is { } refusal)
+            {
+                await refusal.WriteAsync(context);
+                return;
+            }
+
             decision = Decide(context);
             var hit = decision.Hit;
             if (!hit.IsMatch)
@@ -55,7 +64,7 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
-            if (!RawPath.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Path.Value!, out var path))
+            if (!RawPath.TryParse(target, context.Request.Path.Value!, out var path))
             {
                 await GatewayAnswer.BadTarget.WriteAsync(context);
                 return;
@@ -81,7 +90,13 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path) { ForwardedAt = Stopwatch.GetTimestamp(), Drain = drain, Client = client };
+            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path)
+            {
+                ForwardedAt = Stopwatch.GetTimestamp(),
+                Drain = drain,
+                Client = client,
+                Forwarded = forwarded,
+            };
             await forwarder.ForwardAsync(context, request);
         }
         finally

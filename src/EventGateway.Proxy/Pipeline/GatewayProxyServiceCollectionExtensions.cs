@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using EventGateway.Core.Loading;
 using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
+using EventGateway.Proxy.Streams;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
@@ -33,7 +35,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton(s => new HealthWatch(
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<UpstreamMetrics>(), s.GetRequiredService<ILogger<HealthWatch>>()));
         services.TryAddSingleton(s => new RoutingTable(
-            s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>(), s.GetRequiredService<HealthWatch>()));
+            s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>(), s.GetRequiredService<HealthWatch>(), options.StreamPorts));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<CertificateTable>()));
         services.AddSingleton<IImagePublisher, ClientValidationLift>();
@@ -43,6 +45,9 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<AccessLog>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
+        services.TryAddSingleton<StreamMetrics>();
+        services.TryAddSingleton<StreamTelemetry>();
+        services.TryAddSingleton<StreamConnections>();
         services.AddReverseProxy().LoadFromMemory(ForwardPipeline.BootstrapRoutes, ForwardPipeline.BootstrapClusters);
         return services;
     }
@@ -67,6 +72,8 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<TlsMetrics>();
         services.TryAddSingleton(s => new ClientValidationTable(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<TlsMetrics>(), s.GetRequiredService<ILogger<ClientValidationTable>>()));
         services.TryAddSingleton(s => new TlsEntrance(s.GetRequiredService<CertificateTable>(), s.GetRequiredService<ClientValidationTable>(), options.Tls, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ConnectionMetrics>();
+        services.Replace(ServiceDescriptor.Singleton<DiagnosticSource, RefusedRequests>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<KestrelServerOptions>, GatewayListeners>());
         return services;
     }

@@ -26,6 +26,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
     /// <summary>Who the client has shown to be by its certificate; null: nobody.</summary>
     public VerifiedClient? Client { get; init; }
 
+    /// <summary>Null: the peer is not trusted, so it is the client.</summary>
+    public ForwardedClient? Forwarded { get; init; }
+
     /// <summary>Asked when the answer begins. Null: nobody is.</summary>
     public DrainState? Drain { get; init; }
 

@@ -9,7 +9,7 @@ namespace EventGateway.Proxy.Pipeline;
 /// <summary>
 /// Makes the upstream's request of the client's. One object for all routes: what a route asks for is in the request's
 /// <see cref="GatewayRequest"/>. Headers about the client, as Kong sends them: <c>X-Forwarded-For</c> is continued, the others are
-/// set, as no client is trusted; host and port are those the client used, not those of this process's socket.
+/// set, unless a trusted peer has set them; host and port are those the client used, not those of this process's socket.
 /// </summary>
 internal sealed class GatewayTransformer : HttpTransformer
 {
@@ -58,12 +58,12 @@ internal sealed class GatewayTransformer : HttpTransformer
         var incoming = context.Request.Headers;
         var client = ClientAddress.Of(context);
         var forwardedFor = incoming["X-Forwarded-For"];
-        Set(proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {client}");
+        Set(proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {request.Forwarded?.Peer ?? client}");
         Set(proxyRequest, "X-Real-IP", client);
         Set(proxyRequest, "X-Forwarded-Proto", context.Request.Scheme);
         var host = context.Request.Host;
-        Set(proxyRequest, "X-Forwarded-Host", host.Host);
-        Set(proxyRequest, "X-Forwarded-Port", host.Port is { } port ? port.ToString(System.Globalization.CultureInfo.InvariantCulture) : context.Request.IsHttps ? "443" : "80");
+        Set(proxyRequest, "X-Forwarded-Host", request.Forwarded?.Host ?? host.Host);
+        Set(proxyRequest, "X-Forwarded-Port", request.Forwarded?.Port ?? PortOf(host, context.Request.IsHttps));
         var stripped = request.Hit.Route.StripPath ? request.Hit.MatchedLength : 0;
         if (stripped > 0)
         {
@@ -75,6 +75,9 @@ internal sealed class GatewayTransformer : HttpTransformer
             proxyRequest.Headers.Remove("X-Forwarded-Prefix");
         }
     }
+
+    private static string PortOf(HostString host, bool isHttps) =>
+        host.Port is { } port ? port.ToString(System.Globalization.CultureInfo.InvariantCulture) : isHttps ? "443" : "80";
 
     private static void Set(HttpRequestMessage request, string name, string value)
     {

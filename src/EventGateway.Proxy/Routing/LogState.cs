@@ -33,6 +33,8 @@ internal sealed class LogState(LogName name, RefusalLog refusals)
     /// <summary>Placements that lost their slot to another workspace.</summary>
     public HashSet<(PathSlot Slot, RouteCandidate Candidate)> Shadowed { get; } = [];
 
+    public HashSet<RouteEntry> Streams { get; } = [];
+
     public void Refuse(EntityKey key, string reason)
     {
         Refused[key] = reason;

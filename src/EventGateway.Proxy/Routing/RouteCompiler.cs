@@ -10,6 +10,9 @@ internal static class RouteCompiler
     /// <summary>A request's path is followed no deeper than the deepest route; this bounds that.</summary>
     public const int MaxSegments = 128;
 
+    // A connection has no path; a hit needs one.
+    private static readonly RouteMatch AnyPath = new(new PathMatch(PathMatchType.Prefix, "/"));
+
     /// <param name="previous">The route as the table holds it; its expressions are used again where they are the same.</param>
     /// <param name="reason">For people; null when the route was compiled.</param>
     public static RouteEntry? Compile(LogState log, Route route, RouteEntry? previous, out string? reason)
@@ -38,6 +41,7 @@ internal static class RouteCompiler
         }
 
         entry.Candidates = candidates;
+        entry.StreamCandidate = route.IsStream ? new RouteCandidate(entry, 0, AnyPath, null, [], []) : null;
         return entry;
     }
 

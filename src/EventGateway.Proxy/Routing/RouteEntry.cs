@@ -19,7 +19,11 @@ internal sealed class RouteEntry(LogState log, Route entity)
     /// <summary>A null host stands for any.</summary>
     public ImmutableArray<HostMatch?> Hosts { get; init; } = [null];
 
+    /// <summary>None for a stream route.</summary>
     public RouteCandidate[] Candidates { get; set; } = [];
+
+    /// <summary>What a connection takes; null: no stream route.</summary>
+    public RouteCandidate? StreamCandidate { get; set; }
 
     public BackendChoice Backends { get; set; } = BackendChoice.None;
 }

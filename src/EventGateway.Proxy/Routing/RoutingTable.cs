@@ -3,6 +3,7 @@ using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
+using EventGateway.Proxy.Streams;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Upstreams;
 using EventGateway.Proxy.Upstreams.Balancing;
@@ -36,6 +37,7 @@ public sealed class RoutingTable : IImagePublisher
     private readonly HostIndex _hosts = new();
     private readonly ConcurrentDictionary<LogName, LogState> _logs = new();
     private readonly UpstreamTable _upstreams;
+    private readonly StreamIndex _streams;
     private readonly RefusalLog _refusals;
     private int _phase;
 
@@ -44,9 +46,11 @@ public sealed class RoutingTable : IImagePublisher
     {
     }
 
-    internal RoutingTable(UpstreamClients clients, ILogger logger, EndpointTokens? tokens = null, HealthWatch? watch = null)
+    /// <param name="streamPorts">Ports that are open for stream routes; null: none.</param>
+    internal RoutingTable(UpstreamClients clients, ILogger logger, EndpointTokens? tokens = null, HealthWatch? watch = null, IEnumerable<int>? streamPorts = null)
     {
         _upstreams = new UpstreamTable(clients, tokens ?? EndpointTokens.WithoutKey, watch ?? new HealthWatch());
+        _streams = new StreamIndex(streamPorts ?? []);
         _refusals = new RefusalLog(logger);
     }
 
@@ -87,7 +91,8 @@ public sealed class RoutingTable : IImagePublisher
         {
             var refused = state.Refused.Select(r => new RefusedRecord(r.Key.Text, r.Value));
             var shadowed = state.Shadowed.Select(s => new RefusedRecord(s.Candidate.Route.Entity.Key.Text, ShadowReason.Of(s.Slot, s.Candidate)));
-            return [.. refused.Concat(shadowed).OrderBy(r => r.Key, StringComparer.Ordinal).ThenBy(r => r.Reason, StringComparer.Ordinal)];
+            var streams = state.Streams.SelectMany(s => _streams.LossesOf(s).Select(l => new RefusedRecord(s.Entity.Key.Text, l)));
+            return [.. refused.Concat(shadowed).Concat(streams).OrderBy(r => r.Key, StringComparer.Ordinal).ThenBy(r => r.Reason, StringComparer.Ordinal)];
         }
     }
 
@@ -137,6 +142,38 @@ public sealed class RoutingTable : IImagePublisher
         }
     }
 
+    /// <summary>Null: the port is not open.</summary>
+    internal StreamPort? StreamPort(int number) => _streams.Find(number);
+
+    /// <summary>The same for a connection: by its port, and by the server name where the port's routes have one.</summary>
+    internal StreamDecision Decide(StreamPort port, string serverName)
+    {
+        var spin = default(SpinWait);
+        for (var tries = 0; ; tries++)
+        {
+            var phase = Volatile.Read(ref _phase);
+            var decision = DecideOnce(port, serverName);
+            if (phase == Volatile.Read(ref _phase) || tries == MaxTries)
+            {
+                return decision;
+            }
+
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private static StreamDecision DecideOnce(StreamPort port, string serverName)
+    {
+        if (port.Find(serverName) is not { } entry)
+        {
+            return default;
+        }
+
+        var backend = entry.Backends.Pick();
+        var model = backend?.Model;
+        return new StreamDecision(new RouteHit(entry.StreamCandidate!, 0), model, backend?.Entity, model?.Pool);
+    }
+
     private RouteDecision DecideOnce(in RouteRequest request)
     {
         if (!TryMatch(in request, out var hit))
@@ -167,6 +204,7 @@ public sealed class RoutingTable : IImagePublisher
             entry.Backends = _upstreams.Acquire(log, change.Entity.Backends);
             log.Routes[key] = entry;
             Placement.AddAll(entry, added);
+            ChangeStream_NeedsLock(entry, previous);
             Retire(previous, removed, replaced);
         }
 
@@ -174,6 +212,7 @@ public sealed class RoutingTable : IImagePublisher
         {
             log.Accept(gone.Entity.Key);
             log.Routes.Remove(gone.Entity.Key, out var previous);
+            ChangeStream_NeedsLock(null, previous);
             Retire(previous, removed, replaced);
         }
 
@@ -181,6 +220,18 @@ public sealed class RoutingTable : IImagePublisher
         foreach (var entry in replaced)
         {
             UpstreamTable.Release(log, entry.Backends);
+        }
+    }
+
+    private void ChangeStream_NeedsLock(RouteEntry? add, RouteEntry? remove)
+    {
+        _streams.Change(add, remove);
+        if (add is { Entity.IsStream: true } && _refusals.IsOn)
+        {
+            foreach (var loss in _streams.LossesOf(add))
+            {
+                _refusals.Shadowed(add.Log.Name, add.Entity.Key, loss);
+            }
         }
     }
 

@@ -9,6 +9,9 @@ internal sealed class AccessLogEntry
 {
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary><c>HTTP/1.1</c>, <c>HTTP/2</c>, <c>HTTP/3</c>; of a stream route <c>tcp</c>, <c>tls</c> or <c>tls_passthrough</c>.</summary>
+    public required string Protocol { get; init; }
+
     public required string Method { get; init; }
 
     public required string Scheme { get; init; }
@@ -56,6 +59,7 @@ internal sealed class AccessLogEntry
         return new AccessLogEntry
         {
             Time = time,
+            Protocol = request.Protocol,
             Method = request.Method,
             Scheme = request.Scheme,
             Host = request.Host.Value ?? "",

@@ -27,6 +27,7 @@ internal static class AccessLogLine
         json.WriteString("position", entry.Position);
         json.WriteString("requestId", entry.RequestId);
         json.WriteString("traceId", entry.TraceId);
+        json.WriteString("protocol", entry.Protocol);
         json.WriteEndObject();
     }
 

@@ -31,6 +31,11 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
         var hit = decision.Hit;
         var ended = Stopwatch.GetTimestamp();
         var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? ClientClosedRequest : context.Response.StatusCode;
+        if (status == StatusCodes.Status200OK && request is null or { UpstreamStatus: 0 } && context.Features.Get<GatewayAnswer>() is { } answer)
+        {
+            status = answer.Status;
+        }
+
         var upstream = request is null ? (TimeSpan?)null : Stopwatch.GetElapsedTime(request.ForwardedAt, request.AnsweredAt == 0 ? ended : request.AnsweredAt);
         var duration = Stopwatch.GetElapsedTime(started, ended);
         metrics.OnRequest(hit, status, duration, upstream);

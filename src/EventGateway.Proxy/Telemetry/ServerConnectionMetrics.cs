@@ -21,7 +21,6 @@ internal sealed class ServerConnectionMetrics : IMetricSource, IDisposable
     private readonly Gauge _connections;
     private readonly Gauge _upgraded;
     private readonly Gauge _handshaking;
-    private readonly Counter _rejected;
     private readonly Histogram _handshakes;
 
     public ServerConnectionMetrics(ProxyMetrics metrics, IMeterFactory meters)
@@ -31,7 +30,6 @@ internal sealed class ServerConnectionMetrics : IMetricSource, IDisposable
         _connections = factory.CreateGauge("eventgateway_connections", "Open connections of clients, by the port they came in on.", ["port"]);
         _upgraded = factory.CreateGauge("eventgateway_connections_upgraded", "Open connections that have become something else, as WebSocket.");
         _handshaking = factory.CreateGauge("eventgateway_tls_handshakes_running", "TLS handshakes that have begun and not ended.");
-        _rejected = factory.CreateCounter("eventgateway_connections_rejected_total", "Connections refused because there were too many.");
         _handshakes = factory.CreateHistogram(
             "eventgateway_tls_handshake_duration_seconds", "TLS handshakes with clients, by their end.", ["result"], new HistogramConfiguration { Buckets = HandshakeBuckets });
         foreach (var result in new[] { "ok", "failed" })
@@ -51,7 +49,7 @@ internal sealed class ServerConnectionMetrics : IMetricSource, IDisposable
     private void OnPublished(Instrument instrument, MeterListener listener)
     {
         if (instrument.Meter.Name == ServerMeter && ReferenceEquals(instrument.Meter.Scope, _meters)
-            && instrument.Name is "kestrel.active_connections" or "kestrel.upgraded_connections" or "kestrel.rejected_connections" or "kestrel.active_tls_handshakes"
+            && instrument.Name is "kestrel.active_connections" or "kestrel.upgraded_connections" or "kestrel.active_tls_handshakes"
                 or "kestrel.tls_handshake.duration")
         {
             listener.EnableMeasurementEvents(instrument);
@@ -68,11 +66,8 @@ internal sealed class ServerConnectionMetrics : IMetricSource, IDisposable
             case "kestrel.upgraded_connections":
                 _upgraded.Inc(measurement);
                 break;
-            case "kestrel.active_tls_handshakes":
-                _handshaking.Inc(measurement);
-                break;
             default:
-                _rejected.Inc(measurement);
+                _handshaking.Inc(measurement);
                 break;
         }
     }

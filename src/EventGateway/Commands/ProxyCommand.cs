@@ -12,7 +12,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
     [
         .. SettingCatalog.KafkaConnection, SettingCatalog.Origins, SettingCatalog.Workspaces, SettingCatalog.ProxyData, SettingCatalog.KeyRing,
         SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.TlsMinVersion, SettingCatalog.TlsCiphers, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
-        SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
+        SettingCatalog.DrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Connections, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
     ])
 {
     public override ImmutableArray<string> Examples =>

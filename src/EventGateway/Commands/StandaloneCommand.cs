@@ -14,7 +14,7 @@ internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
     [
         SettingCatalog.Manifests, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
         SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.TlsMinVersion, SettingCatalog.TlsCiphers, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
-        SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
+        SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Connections, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
     ],
     hidden: SettingCatalog.NotYet)
 {

@@ -1,6 +1,7 @@
 using EventGateway.Core.Publishing;
 using EventGateway.Core.Sealing;
 using EventGateway.Proxy;
+using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Tls;
 using EventGateway.Settings;
 using EventGateway.Sources.Files;
@@ -25,6 +26,10 @@ internal static class RoleServices
         StatusPort = process.StatusPort,
         HttpPort = traffic?.HttpPort,
         HttpsPort = traffic?.HttpsPort,
+        StreamPorts = traffic?.Connections.StreamPorts ?? [],
+        Http3 = traffic?.Connections.Http3 ?? false,
+        Trust = traffic?.Connections.Trust ?? ClientTrust.Nobody,
+        Limits = traffic?.Connections.Limits ?? new ClientLimits(),
         AccessLog = traffic?.AccessLog ?? "off",
         MetricsPerRoute = traffic?.MetricsPerRoute ?? false,
         IsTraced = traffic?.Tracing is not null,
@@ -42,6 +47,7 @@ internal static class RoleServices
                 new ListenAddress(SettingCatalog.HttpPort.Flag, process.Bind, traffic.HttpPort),
                 new ListenAddress(SettingCatalog.HttpsPort.Flag, process.Bind, traffic.HttpsPort),
                 status,
+                .. traffic.Connections.StreamPorts.Select(p => new ListenAddress(SettingCatalog.StreamListen.Flag, process.Bind, p)),
             ];
     }
 }

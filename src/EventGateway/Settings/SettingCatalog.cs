@@ -92,6 +92,38 @@ internal static class SettingCatalog
     public static readonly Setting TraceSampleRatio = new("trace-sample-ratio", "0..1",
         "Share of the requests to trace whose client has not decided; a client's decision (traceparent) stands.") { Default = "0.01" };
 
+    public static readonly Setting StreamListen = new("stream-listen", "PORT,...", "Ports for stream routes: tcp, tls and tls_passthrough. Default: none.")
+        { IsMany = true, Separator = ',' };
+
+    public static readonly Setting Http3 = new("http3", "", "Also answer HTTP/3 on the https port, over UDP. Needs libmsquic.");
+
+    public static readonly Setting TrustedIps = new("trusted-ips", "CIDR,...", "Load balancers and proxies in front whose word about the client is taken. Default: none.")
+        { IsMany = true, Separator = ',' };
+
+    public static readonly Setting ProxyProtocol = new("proxy-protocol", "off|on",
+        "Every connection begins with a PROXY header (v1 or v2), from a trusted address; all ports but the status port.") { Default = "off" };
+
+    public static readonly Setting RealIpHeader = new("real-ip-header", "NAME",
+        "Where trusted addresses name the client: X-Forwarded-For, X-Real-IP or proxy_protocol. Default: X-Forwarded-For; proxy_protocol with --proxy-protocol on.");
+
+    public static readonly Setting RealIpRecursive = new("real-ip-recursive", "", "Follow X-Forwarded-For through further trusted addresses.");
+
+    public static readonly Setting MaxHeaderBytes = new("max-header-bytes", "BYTES", "All headers of a request together; more is answered 431.") { Default = "32768" };
+
+    public static readonly Setting MaxUriBytes = new("max-uri-bytes", "BYTES", "First line of a request; more is answered 414.") { Default = "8192" };
+
+    public static readonly Setting MaxBodyBytes = new("max-body-bytes", "BYTES", "Body of a request; more is answered 413. 0: any length.") { Default = "0" };
+
+    public static readonly Setting MaxConnections = new("max-connections", "COUNT",
+        "Connections of clients at one time; further ones are closed at once. 0: any number.") { Default = "0" };
+
+    public static readonly Setting MaxHttp2Streams = new("max-http2-streams", "COUNT", "Requests at one time on one HTTP/2 connection.") { Default = "100" };
+
+    public static readonly Setting HeaderTimeout = new("header-timeout", "SECONDS", "From the first byte of a request to the end of its headers; longer is answered 408.")
+        { Default = "30" };
+
+    public static readonly Setting KeepAliveTimeout = new("keep-alive-timeout", "SECONDS", "How long a client's connection may wait for its next request.") { Default = "130" };
+
     public static readonly Setting EchoPorts = new("echo-port", "PORT...", "Ports to answer on.") { IsMany = true, Separator = ',' };
 
     public static readonly Setting EchoBind = Bind with { Description = "IP address to listen on.", Default = "127.0.0.1" };
@@ -123,6 +155,13 @@ internal static class SettingCatalog
     /// <summary>Where traces go.</summary>
     public static readonly ImmutableArray<Setting> Tracing = [OtlpEndpoint, OtlpProtocol, OtlpHeaders, TraceSampleRatio];
 
+    /// <summary>What decides about clients' connections, for every role that serves them.</summary>
+    public static readonly ImmutableArray<Setting> Connections =
+    [
+        StreamListen, Http3, TrustedIps, ProxyProtocol, RealIpHeader, RealIpRecursive, MaxHeaderBytes, MaxUriBytes, MaxBodyBytes, MaxConnections, MaxHttp2Streams,
+        HeaderTimeout, KeepAliveTimeout,
+    ];
+
     /// <summary>How to reach the logs in Kafka.</summary>
     public static readonly ImmutableArray<Setting> KafkaConnection = [Kafka, KafkaOption, Prefix];
 
@@ -133,6 +172,6 @@ internal static class SettingCatalog
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
             HttpPort, HttpsPort, TlsMinVersion, TlsCiphers, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
-        }.Concat(Tracing).Concat(NotYet).Select(s => s.Name),
+        }.Concat(Connections).Concat(Tracing).Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -4,7 +4,8 @@ namespace EventGateway.Settings;
 
 /// <summary>What a role that serves clients has.</summary>
 /// <param name="AccessLog">A file, <c>-</c> for standard output, or null for none.</param>
-internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain, TlsOptions Tls)
+internal sealed record TrafficSettings(
+    int HttpPort, int HttpsPort, string? AccessLog, bool MetricsPerRoute, DrainSettings Drain, TlsOptions Tls, ConnectionSettings Connections)
 {
     /// <summary>Null: nothing is traced.</summary>
     public TracingSettings? Tracing { get; init; }
@@ -18,16 +19,17 @@ internal sealed record TrafficSettings(int HttpPort, int HttpsPort, string? Acce
             ReadAccessLog(reader),
             reader.Switch(SettingCatalog.MetricsPerRoute),
             DrainSettings.Read(reader, drainDelay ?? SettingCatalog.DrainDelay),
-            TlsSettings.Read(reader))
+            TlsSettings.Read(reader),
+            ConnectionSettings.Read(reader))
         {
             Tracing = TracingSettings.Read(reader),
         };
 
         (Setting Setting, int Port)[] ports =
             [(SettingCatalog.HttpPort, settings.HttpPort), (SettingCatalog.HttpsPort, settings.HttpsPort), (SettingCatalog.StatusPort, statusPort)];
-        foreach (var same in ports.Where(p => p.Port != 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
+        foreach (var same in ports.Concat(settings.Connections.StreamPorts.Select(p => (Setting: SettingCatalog.StreamListen, Port: p))).Where(p => p.Port != 0).GroupBy(p => p.Port).Where(g => g.Count() > 1))
         {
-            reader.Fault(string.Join(" and ", same.Select(p => p.Setting.Flag)), $"{same.Key} is used twice; give each a port of its own");
+            reader.Fault(string.Join(" and ", same.Select(p => p.Setting.Flag).Distinct()), $"{same.Key} is used twice; give each a port of its own");
         }
 
         return settings;

@@ -71,6 +71,13 @@ internal sealed class GatewayHost : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
+    /// <summary>All metrics, as the status port shows them.</summary>
+    public async Task<string> GetMetricsAsync()
+    {
+        using var response = await Client.GetAsync(new Uri($"http://127.0.0.1:{StatusPort}/metrics"));
+        return await response.Content.ReadAsStringAsync();
+    }
+
     public async Task<string> GetTextAsync(string host, string path = "/")
     {
         using var response = await GetAsync(host, path);
@@ -94,7 +101,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -29,6 +29,9 @@ internal sealed class RawClient : IAsyncDisposable
 
     public async Task SendAsync(string text) => await _client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text));
 
+    /// <summary>Says that no more will come.</summary>
+    public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Reads until the text was received, and returns everything so far.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {

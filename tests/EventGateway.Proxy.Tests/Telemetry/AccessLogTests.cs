@@ -43,7 +43,7 @@ public sealed class AccessLogTests : IDisposable
         Assert.Equal(2, lines.Length);
         var line = JsonDocument.Parse(lines[0]).RootElement;
         Assert.Equal(
-            "time method scheme host path query status bytesIn bytesOut durationMs upstreamMs attempts clientIp workspace route backend endpoint position requestId traceId",
+            "time method scheme host path query status bytesIn bytesOut durationMs upstreamMs attempts clientIp workspace route backend endpoint position requestId traceId protocol",
             string.Join(' ', line.EnumerateObject().Select(p => p.Name)));
         Assert.Equal(
             """POST http shop.example /a/"x" ?q=1 201 50 1000 127.0.0.1 shop route/ns/r/0 backend/ns/echo/80 test/shop@2""",
@@ -83,7 +83,8 @@ public sealed class AccessLogTests : IDisposable
             {
                 log.Write(new AccessLogEntry
                 {
-                    Time = Config.Epoch, Method = "GET", Scheme = "http", Host = "x", Path = $"/{i}", Query = "", ClientIp = "127.0.0.1", RequestId = "", TraceId = "",
+                    Time = Config.Epoch, Protocol = "HTTP/1.1", Method = "GET", Scheme = "http", Host = "x", Path = $"/{i}", Query = "", ClientIp = "127.0.0.1", RequestId = "",
+                    TraceId = "",
                 });
             }
 
