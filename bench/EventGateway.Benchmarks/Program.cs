@@ -15,6 +15,7 @@ switch (args)
     case ["cold-start", var executable, var routes]: await ColdStartBenchmark.RunAsync(output, executable, [int.Parse(routes, CultureInfo.InvariantCulture)]); return 0;
     case ["load", var executable, .. var rest]: await LoadBenchmark.RunAsync(output, LoadOptions.Parse(executable, rest)); return 0;
     case ["handshakes", var executable, .. var rest]: await LoadBenchmark.RunAsync(output, LoadOptions.Parse(executable, rest), [LoadCase.Handshakes]); return 0;
+    case ["soak", var executable, .. var rest]: await SoakBenchmark.RunAsync(output, LoadOptions.Parse(executable, rest)); return 0;
     case [YarpHost.Verb, .. var rest]: await YarpHost.RunAsync(rest); return 0;
     default:
         await Console.Error.WriteLineAsync("""
@@ -27,7 +28,8 @@ switch (args)
               cold-start PATH/eventgateway.dll [ROUTES]   process start -> ready, resident memory (needs KAFKA_HOME)
               load PATH/eventgateway.dll [OPTIONS]        CPU a request, requests a second, latency beside bare YARP, nginx and HAProxy
               handshakes PATH/eventgateway.dll [OPTIONS]  the same with a new TLS connection for each request
-            options of the last two (need nginx, wrk and nghttp2-client; HAProxy if there is one):
+              soak PATH/eventgateway.dll [--minutes 10]   memory under load and constant change
+            options of the last three (need nginx, wrk and nghttp2-client; HAProxy if there is one):
               --rounds 24  --seconds 2  --concurrency 32  --threads PROCESSORS  --cases h1-1k,...  --peers EventGateway,nginx,...
               --beside NAME=PATH/eventgateway.dll[,VARIABLE=VALUE...]   one more build, or the same with other variables; may be given several times
             """);

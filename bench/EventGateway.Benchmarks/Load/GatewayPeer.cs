@@ -10,7 +10,7 @@ internal static class GatewayPeer
 {
     /// <param name="name">What the tables call it; also the name of its folder.</param>
     /// <param name="withLog">Whether it writes an access log to a file and counts by route.</param>
-    public static Peer Create(LoadArea area, LoadOptions options, GatewayBuild build, string name, bool withLog, IReadOnlyList<int> upstreams)
+    public static Peer Create(LoadArea area, LoadOptions options, GatewayBuild build, string name, bool withLog, IReadOnlyList<int> upstreams, int? statusPort = null)
     {
         var folder = string.Concat(name.Where(char.IsAsciiLetterOrDigit));
         WriteManifests(area, folder, upstreams);
@@ -21,7 +21,7 @@ internal static class GatewayPeer
         var start = new ProcessStartInfo("dotnet",
         [
             build.Executable, "standalone", "--manifests", area.PathOf($"{folder}/manifests"), "--data", area.PathOf($"{folder}/data"), "--bind", "127.0.0.1",
-            "--http-port", Text(ports.Http), "--https-port", Text(ports.Https), "--status-port", Text(FreePorts.Take()), "--log-level", "warning", .. telemetry,
+            "--http-port", Text(ports.Http), "--https-port", Text(ports.Https), "--status-port", Text(statusPort ?? FreePorts.Take()), "--log-level", "warning", .. telemetry,
         ]);
         foreach (var (variable, value) in build.Environment)
         {

@@ -9,6 +9,7 @@ namespace EventGateway.Benchmarks.Load;
 internal sealed class Peer(string name, PeerPorts ports, ProcessStartInfo start, IReadOnlyList<string>? logs = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
 
     // USER_HZ: what /proc counts processor time in, on every Linux.
     private const double TicksPerSecond = 100;
@@ -30,6 +31,7 @@ internal sealed class Peer(string name, PeerPorts ports, ProcessStartInfo start,
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         _process = Process.Start(start)!;
+        AppDomain.CurrentDomain.ProcessExit += KillWithThisProcess;
         var text = new ProcessText(_process);
         var began = Stopwatch.GetTimestamp();
         while (!await AnswersAsync(probe))
@@ -86,14 +88,26 @@ internal sealed class Peer(string name, PeerPorts ports, ProcessStartInfo start,
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false } process)
+        AppDomain.CurrentDomain.ProcessExit -= KillWithThisProcess;
+        if (_process is not { } process)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            return;
         }
 
-        _process?.Dispose();
+        // Asked first, as nginx's master ends its workers then.
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        using var bound = new CancellationTokenSource(StopBound, TimeProvider.System);
+        await process.WaitForExitAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
+
+    private void KillWithThisProcess(object? sender, EventArgs e) => _process?.Kill(entireProcessTree: true);
 
     private IEnumerable<int> Tree() => File.ReadAllText($"/proc/{Id}/task/{Id}/children")
         .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => int.Parse(c, CultureInfo.InvariantCulture)).Prepend(Id);
