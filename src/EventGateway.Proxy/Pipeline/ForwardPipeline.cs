@@ -22,7 +22,7 @@ internal static class ForwardPipeline
 
     public static readonly ClusterConfig[] BootstrapClusters = [new() { ClusterId = Bootstrap }];
 
-    /// <summary>Order: the endpoints the request was matched with, not those of a moment later; one is picked; passive health sees which one it was.</summary>
+    /// <summary>Order: the endpoints the request was matched with, not those of a moment later; one is picked.</summary>
     public static RequestDelegate Build(IApplicationBuilder app)
     {
         var endpoints = new EndpointBuilder(app);
@@ -30,7 +30,6 @@ internal static class ForwardPipeline
         {
             proxy.Use(UseMatchedEndpoints);
             proxy.UseLoadBalancing();
-            proxy.UsePassiveHealthChecks();
         });
         return endpoints.DataSources.SelectMany(d => d.Endpoints).First(e => e.Metadata.GetMetadata<RouteModel>() is not null).RequestDelegate!;
     }

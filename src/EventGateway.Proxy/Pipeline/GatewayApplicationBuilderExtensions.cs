@@ -19,6 +19,7 @@ public static class GatewayApplicationBuilderExtensions
             ForwardPipeline.Build(app),
             services.GetRequiredService<RequestTelemetry>(),
             services.GetRequiredService<ProxyOptions>());
+        WithoutAuthorization(app);
         app.Run(gateway.InvokeAsync);
         return app;
     }
@@ -34,4 +35,8 @@ public static class GatewayApplicationBuilderExtensions
             services.GetRequiredService<ProxyMetrics>());
         return app.Use(next => context => context.Features.Get<StatusConnection>() is null ? next(context) : status.InvokeAsync(context));
     }
+
+    // WebApplication puts ASP.NET's authorization before everything when its services are there, as YARP's registration brings them. It would
+    // do nothing but cost each request an asynchronous frame; this mark says that it is taken care of.
+    private static void WithoutAuthorization(IApplicationBuilder app) => app.Properties.TryAdd("__AuthorizationMiddlewareSet", true);
 }
