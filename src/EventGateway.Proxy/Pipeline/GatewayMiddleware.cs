@@ -45,7 +45,7 @@ internal sealed class GatewayMiddleware(RoutingTable table, IGatewayState state,
                 return;
             }
 
-            if (!RawPath.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Path.Value!, out var path))
+            if (!RawPath.TryParse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, context.Request.Path.Value!, context.Request.QueryString.Value ?? "", out var path))
             {
                 await GatewayAnswer.BadTarget.WriteAsync(context);
                 return;
