@@ -60,15 +60,18 @@ internal static class LoadBenchmark
     private static void Print(TextWriter output, LoadCase work, List<PeerSamples> samples)
     {
         var unit = work.NewConnections ? "handshake" : "request";
-        var report = new Report(output, "peer", $"CPU us a {unit}", "ratio to bare YARP", $"{unit}s a second", "p50 ms", "p99 ms", "errors");
+        var report = new Report(output, "peer", $"CPU us a {unit}", "ratio to bare YARP", "to the same with default settings", $"{unit}s a second", "p50 ms", "p99 ms", "errors");
         var yarp = samples.FirstOrDefault(s => s.Peer.Name == YarpPeer.Name);
+        var defaults = samples.FirstOrDefault(s => s.Peer.Name == YarpPeer.DefaultsName);
         foreach (var one in samples)
         {
             report.Row(
-                one.Peer.Name, Spread(one.CpuPerRequest, "N1"), yarp is null ? "" : Spread(one.RatioTo(yarp), "N3"), Spread(one.Rate, "N0"),
+                one.Peer.Name, Spread(one.CpuPerRequest, "N1"), Ratio(one, yarp), Ratio(one, defaults), Spread(one.Rate, "N0"),
                 Spread(one.P50, "N2"), Spread(one.P99, "N2"), $"{one.Errors}");
         }
     }
+
+    private static string Ratio(PeerSamples one, PeerSamples? other) => other is null ? "" : Spread(one.RatioTo(other), "N3");
 
     private static string Spread(IEnumerable<double> samples, string format) => Spread(new Measurement(samples), format);
 

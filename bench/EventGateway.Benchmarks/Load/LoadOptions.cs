@@ -25,7 +25,7 @@ internal sealed class LoadOptions
     /// <summary>Names of <see cref="LoadCase"/>; empty: all.</summary>
     public IReadOnlyList<string> Cases { get; private set; } = [];
 
-    /// <summary>Starts of peers' names; empty: all.</summary>
+    /// <summary>Names of peers; empty: all.</summary>
     public IReadOnlyList<string> Peers { get; private set; } = [];
 
     /// <summary>More builds of the gateway, to be compared with the first.</summary>

@@ -3,6 +3,9 @@ namespace EventGateway.Benchmarks.Load;
 /// <summary>The upstream and all peers, started; they end with this object.</summary>
 internal sealed class PeerSet : IAsyncDisposable
 {
+    /// <summary>Of a gateway that writes an access log and counts by route.</summary>
+    private const string LoggingSuffix = " (log + route metrics)";
+
     private readonly List<Peer> _started = [];
     private readonly LoadArea _area = new();
 
@@ -57,8 +60,9 @@ internal sealed class PeerSet : IAsyncDisposable
         var all = options.Beside.Prepend(own).SelectMany(build => new (string Name, Func<Peer>? Create)[]
         {
             (build.Name, () => GatewayPeer.Create(_area, options, build, build.Name, withLog: false, upstreams)),
-            (build.Name + ", log + route metrics", () => GatewayPeer.Create(_area, options, build, build.Name + ", log + route metrics", withLog: true, upstreams)),
-        }).Append((YarpPeer.Name, () => YarpPeer.Create(_area, options, upstreams)))
+            (build.Name + LoggingSuffix, () => GatewayPeer.Create(_area, options, build, build.Name + LoggingSuffix, withLog: true, upstreams)),
+        }).Append((YarpPeer.Name, () => YarpPeer.Create(_area, options, withDefaults: false, upstreams)))
+        .Append((YarpPeer.DefaultsName, () => YarpPeer.Create(_area, options, withDefaults: true, upstreams)))
         .Append(("nginx", () => NginxPeer.Create(_area, options, upstreams)))
         .Append(("HAProxy", LoadArea.Find("haproxy") is null ? null : () => HaproxyPeer.Create(_area, options, upstreams)));
         foreach (var (name, create) in all.Where(p => options.Peers.Count == 0 || options.Peers.Contains(p.Name, StringComparer.OrdinalIgnoreCase)))
