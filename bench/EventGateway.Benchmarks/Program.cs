@@ -30,7 +30,7 @@ switch (args)
               handshakes PATH/eventgateway.dll [OPTIONS]  the same with a new TLS connection for each request
               soak PATH/eventgateway.dll [--minutes 10]   memory under load and constant change
             options of the last three (need nginx, wrk and nghttp2-client; HAProxy if there is one):
-              --rounds 24  --seconds 2  --concurrency 32  --threads PROCESSORS  --cases h1-1k,...  --peers EventGateway,nginx,...
+              --rounds 24  --seconds 2  --warm-up 20  --concurrency 32  --threads PROCESSORS  --cases h1-1k,...  --peers EventGateway,nginx,...
               --beside NAME=PATH/eventgateway.dll[,VARIABLE=VALUE...]   one more build, or the same with other variables; may be given several times
             """);
         return 2;

@@ -13,6 +13,12 @@ internal sealed class LoadOptions
     /// <summary>Of each peer's turn in a round.</summary>
     public double Seconds { get; private set; } = 2;
 
+    /// <summary>
+    /// Seconds of load before a peer's first case. Long enough for the runtime to have compiled the hot path anew by what it has seen; on a machine
+    /// that is busy otherwise it takes longer.
+    /// </summary>
+    public double WarmUp { get; private set; } = 20;
+
     /// <summary>Requests in flight.</summary>
     public int Concurrency { get; private set; } = 32;
 
@@ -44,6 +50,7 @@ internal sealed class LoadOptions
                 case "--seconds": options.Seconds = Number(value); break;
                 case "--concurrency": options.Concurrency = Whole(value); break;
                 case "--threads": options.Threads = Whole(value); break;
+                case "--warm-up": options.WarmUp = Number(value); break;
                 case "--minutes": options.Minutes = Number(value); break;
                 case "--cases": options.Cases = value.Split(','); break;
                 case "--peers": options.Peers = value.Split(','); break;

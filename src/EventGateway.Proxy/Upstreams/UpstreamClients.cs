@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using EventGateway.Core.Model;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -46,7 +47,13 @@ internal sealed class UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create
             PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,
 #pragma warning disable CA5359 // Kong's default (tls_verify off); verification comes with CA bundles per backend.
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+
+                // A certificate may name an address to fetch its issuer from, and the runtime would wait for that on the thread of the handshake.
+                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+            },
 #pragma warning restore CA5359
         };
         return new HttpMessageInvoker(new FlushingHandler(handler), disposeHandler: true);
