@@ -11,6 +11,10 @@ internal sealed class Measurement(IEnumerable<double> samples)
 
     public double Median => At(0.5);
 
+    public double P25 => At(0.25);
+
+    public double P75 => At(0.75);
+
     public double P90 => At(0.9);
 
     public double P99 => At(0.99);

@@ -1,4 +1,10 @@
 using EventGateway.Commands;
+using EventGateway.Hosting;
+
+if (args is ["proxy" or "standalone", ..])
+{
+    SocketThreads.GoOnInPlace();
+}
 
 using var signals = new StopSignals(TimeProvider.System);
 var exitCode = await CommandLine.RunAsync(args, CommandConsole.OfProcess(), signals.Stopping);

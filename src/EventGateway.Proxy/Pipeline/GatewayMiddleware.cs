@@ -64,7 +64,7 @@ internal sealed class GatewayMiddleware(
                 return;
             }
 
-            if (!RawPath.TryParse(target, context.Request.Path.Value!, out var path))
+            if (!RawPath.TryParse(target, context.Request.Path.Value!, context.Request.QueryString.Value ?? "", out var path))
             {
                 await GatewayAnswer.BadTarget.WriteAsync(context);
                 return;

@@ -19,24 +19,23 @@ internal sealed class GatewayTransformer : HttpTransformer
     {
     }
 
-    public override async ValueTask TransformRequestAsync(
+    public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        var request = httpContext.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("The request was not matched.");
-        proxyRequest.RequestUri = UpstreamAddress.Of(destinationPrefix, request);
-        if (!request.Hit.Route.PreserveHost)
+        var request = RequestOf(httpContext) ?? throw new InvalidOperationException("The request was not matched.");
+        var copying = base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        if (!copying.IsCompletedSuccessfully)
         {
-            proxyRequest.Headers.Host = null;
+            return AwaitAsync(copying, httpContext, proxyRequest, destinationPrefix, request);
         }
 
-        SetClientHeaders(httpContext, proxyRequest, request);
-        ClientCertificateHeaders.Set(httpContext.Request.Headers, proxyRequest, request.Client);
+        Finish(httpContext, proxyRequest, destinationPrefix, request);
+        return default;
     }
 
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is not null && httpContext.Features.Get<GatewayRequest>() is { } request)
+        if (proxyResponse is not null && RequestOf(httpContext) is { } request)
         {
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
@@ -53,35 +52,66 @@ internal sealed class GatewayTransformer : HttpTransformer
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 
+    private static async ValueTask AwaitAsync(ValueTask copying, HttpContext context, HttpRequestMessage proxyRequest, string destinationPrefix, GatewayRequest request)
+    {
+        await copying;
+        Finish(context, proxyRequest, destinationPrefix, request);
+    }
+
+    private static void Finish(HttpContext context, HttpRequestMessage proxyRequest, string destinationPrefix, GatewayRequest request)
+    {
+        proxyRequest.RequestUri = UpstreamAddress.Of(destinationPrefix, request);
+        if (!request.Hit.Route.PreserveHost)
+        {
+            proxyRequest.Headers.Host = null;
+        }
+
+        SetClientHeaders(context, proxyRequest, request);
+        ClientCertificateHeaders.Set(context.Request.Headers, proxyRequest, request.Client);
+    }
+
+    // By type, not by type parameter: a generic call of an interface is looked up at run time.
+    private static GatewayRequest? RequestOf(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
+
     private static void SetClientHeaders(HttpContext context, HttpRequestMessage proxyRequest, GatewayRequest request)
     {
         var incoming = context.Request.Headers;
         var client = ClientAddress.Of(context);
         var forwardedFor = incoming["X-Forwarded-For"];
-        Set(proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {request.Forwarded?.Peer ?? client}");
-        Set(proxyRequest, "X-Real-IP", client);
-        Set(proxyRequest, "X-Forwarded-Proto", context.Request.Scheme);
+        Set(incoming, proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {request.Forwarded?.Peer ?? client}");
+        Set(incoming, proxyRequest, "X-Real-IP", client);
+        var isHttps = context.Request.IsHttps;
+        Set(incoming, proxyRequest, "X-Forwarded-Proto", isHttps ? "https" : "http");
         var host = context.Request.Host;
-        Set(proxyRequest, "X-Forwarded-Host", request.Forwarded?.Host ?? host.Host);
-        Set(proxyRequest, "X-Forwarded-Port", request.Forwarded?.Port ?? PortOf(host, context.Request.IsHttps));
+        Set(incoming, proxyRequest, "X-Forwarded-Host", request.Forwarded?.Host ?? host.Host);
+        Set(incoming, proxyRequest, "X-Forwarded-Port", request.Forwarded?.Port ?? PortOf(host, isHttps));
         var stripped = request.Hit.Route.StripPath ? request.Hit.MatchedLength : 0;
         if (stripped > 0)
         {
             var rest = request.Path.Behind(stripped).Length;
-            Set(proxyRequest, "X-Forwarded-Prefix", request.Path.Encoded[..^rest]);
+            Set(incoming, proxyRequest, "X-Forwarded-Prefix", request.Path.Encoded[..^rest]);
         }
         else
         {
-            proxyRequest.Headers.Remove("X-Forwarded-Prefix");
+            Remove(incoming, proxyRequest, "X-Forwarded-Prefix");
         }
     }
 
     private static string PortOf(HostString host, bool isHttps) =>
         host.Port is { } port ? port.ToString(System.Globalization.CultureInfo.InvariantCulture) : isHttps ? "443" : "80";
 
-    private static void Set(HttpRequestMessage request, string name, string value)
+    private static void Set(IHeaderDictionary incoming, HttpRequestMessage request, string name, string value)
     {
-        request.Headers.Remove(name);
+        Remove(incoming, request, name);
         request.Headers.TryAddWithoutValidation(name, value);
+    }
+
+    // Only what the client has sent was copied, and clients seldom send these.
+    private static void Remove(IHeaderDictionary incoming, HttpRequestMessage request, string name)
+    {
+        if (incoming.ContainsKey(name))
+        {
+            request.Headers.Remove(name);
+        }
     }
 }

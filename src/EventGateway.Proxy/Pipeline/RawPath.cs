@@ -29,9 +29,10 @@ internal readonly struct RawPath
 
     /// <param name="target">The request target as received.</param>
     /// <param name="decoded">The path routes are matched against.</param>
+    /// <param name="received">The query as the server read it; no other string is made when it is the target's.</param>
     /// <param name="path">Set when the result is true.</param>
     /// <returns>False: the target has characters that must not be sent on, or is not what was matched.</returns>
-    public static bool TryParse(string target, string decoded, out RawPath path)
+    public static bool TryParse(string target, string decoded, string received, out RawPath path)
     {
         path = default;
         if (target.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0)
@@ -41,10 +42,15 @@ internal readonly struct RawPath
 
         var origin = OriginForm(target);
         var mark = origin.IndexOf('?');
-        var query = mark < 0 ? "" : origin[mark..].ToString();
+        var query = mark < 0 ? "" : origin[mark..].SequenceEqual(received) ? received : origin[mark..].ToString();
         var encoded = mark < 0 ? origin : origin[..mark];
-        var isAsReceived = (encoded.SequenceEqual(decoded) && !encoded.Contains('%')) || Offset(encoded, decoded, decoded.Length) == encoded.Length;
-        if (isAsReceived)
+        if (encoded.SequenceEqual(decoded) && !encoded.Contains('%'))
+        {
+            path = new RawPath(decoded, query, decoded, true);
+            return true;
+        }
+
+        if (Offset(encoded, decoded, decoded.Length) == encoded.Length)
         {
             path = new RawPath(encoded.Length == target.Length ? target : encoded.ToString(), query, decoded, true);
             return true;

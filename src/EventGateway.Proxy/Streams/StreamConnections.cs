@@ -5,6 +5,7 @@ using EventGateway.Core.Model;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Tls;
+using EventGateway.Proxy.Upstreams.Health;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -23,12 +24,12 @@ namespace EventGateway.Proxy.Streams;
 /// </code>
 /// A port with a tcp route never waits for the client, as there are protocols in which the server speaks first.
 /// </summary>
-internal sealed class StreamConnections(RoutingTable table, CertificateTable certificates, StreamTelemetry telemetry, TimeProvider time)
+internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance, StreamTelemetry telemetry, TimeProvider time)
 {
     /// <summary>For the client's hello, and for the handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly RawPath Root = RawPath.TryParse("/", "/", out var path) ? path : default;
+    private static readonly RawPath Root = RawPath.TryParse("/", "/", "", out var path) ? path : default;
 
     public async Task ServeAsync(ConnectionContext transport, int port)
     {
@@ -140,7 +141,7 @@ internal sealed class StreamConnections(RoutingTable table, CertificateTable cer
 
     private async Task<bool> TryEndTlsAsync(SslStream tls, StreamConnection connection)
     {
-        var served = certificates.Select(connection.ServerName).HandshakeOptions;
+        var served = entrance.Choose(connection.ServerName, connection.Transport.Features);
 
         // Without a list of protocols: what is spoken inside is between client and upstream.
         var options = new SslServerAuthenticationOptions
@@ -148,6 +149,10 @@ internal sealed class StreamConnections(RoutingTable table, CertificateTable cer
             ServerCertificateContext = served.ServerCertificateContext,
             EnabledSslProtocols = served.EnabledSslProtocols,
             CipherSuitesPolicy = served.CipherSuitesPolicy,
+            ClientCertificateRequired = served.ClientCertificateRequired,
+            CertificateChainPolicy = served.CertificateChainPolicy,
+            RemoteCertificateValidationCallback = served.RemoteCertificateValidationCallback,
+            AllowTlsResume = served.AllowTlsResume,
         };
         using var timeout = new CancellationTokenSource(HandshakeTimeout, time);
         try
@@ -171,18 +176,22 @@ internal sealed class StreamConnections(RoutingTable table, CertificateTable cer
         connection.ConnectingAt = Stopwatch.GetTimestamp();
         for (var tries = 0; tries <= backend.Retries && decision.Endpoints!.Picker.Pick(context, request) is { } endpoint; tries++)
         {
-            request.Endpoint = connection.Endpoint = endpoint;
             endpoint.Begin();
+            request.Begin(endpoint);
+            connection.Endpoint = endpoint;
             try
             {
                 if (await StreamDialer.TryConnectAsync(endpoint, backend, connection.ServerName, time) is { } upstream)
                 {
                     await using (upstream)
                     {
+                        decision.Backend!.Health.OnOutcome(endpoint, AttemptOutcome.Answered, 0);
                         connection.ConnectedAt = Stopwatch.GetTimestamp();
                         return await CarryAsync(connection, backend, client, upstream);
                     }
                 }
+
+                decision.Backend!.Health.OnOutcome(endpoint, AttemptOutcome.NotConnected, 0);
             }
             finally
             {

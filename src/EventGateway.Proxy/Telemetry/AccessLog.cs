@@ -13,6 +13,13 @@ namespace EventGateway.Proxy.Telemetry;
 internal sealed partial class AccessLog : BackgroundService
 {
     private const int Capacity = 16 * 1024;
+    private const int PieceBytes = 48 * 1024;
+
+    /// <summary>
+    /// How long lines gather before they are written. Waking for each line would cost every request a switch of threads and a system call; in
+    /// this time the queue takes in what 800,000 requests a second would write.
+    /// </summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long the end of the process waits for a disk that does not take the last lines.</summary>
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(5);
@@ -22,6 +29,8 @@ internal sealed partial class AccessLog : BackgroundService
     private readonly ProxyMetrics _metrics;
     private readonly Channel<AccessLogEntry>? _lines;
     private readonly Stream? _output;
+    private readonly CancellationTokenSource _ending = new();
+    private bool _isFailing;
 
     /// <exception cref="IOException">The file cannot be opened for appending.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened for appending.</exception>
@@ -35,7 +44,7 @@ internal sealed partial class AccessLog : BackgroundService
             return;
         }
 
-        _output = _target == "-" ? Console.OpenStandardOutput() : new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);
+        _output = _target == "-" ? Console.OpenStandardOutput() : new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         _lines = Channel.CreateBounded<AccessLogEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     }
 
@@ -54,6 +63,7 @@ internal sealed partial class AccessLog : BackgroundService
         // The server stops first; what is queued is all there will be. It is written even when the host has run out of patience with
         // requests, so the bound is not the host's.
         _lines?.Writer.TryComplete();
+        await _ending.CancelAsync();
         using var bound = new CancellationTokenSource(DrainBound, TimeProvider.System);
         if (ExecuteTask is { } writing)
         {
@@ -66,6 +76,7 @@ internal sealed partial class AccessLog : BackgroundService
     public override void Dispose()
     {
         _output?.Dispose();
+        _ending.Dispose();
         base.Dispose();
     }
 
@@ -79,35 +90,44 @@ internal sealed partial class AccessLog : BackgroundService
 
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
-        var failing = false;
         while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (buffer.WrittenCount < 48 * 1024 && _lines.Reader.TryRead(out var entry))
+            await Task.Delay(Gathering, TimeProvider.System, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (_lines.Reader.TryRead(out var entry))
             {
                 AccessLogLine.Write(json, entry);
                 json.Flush();
                 buffer.Write("\n"u8);
                 json.Reset();
-            }
-
-            try
-            {
-                await _output!.WriteAsync(buffer.WrittenMemory, CancellationToken.None);
-                await _output.FlushAsync(CancellationToken.None);
-                failing = false;
-            }
-            catch (IOException e)
-            {
-                if (!failing)
+                if (buffer.WrittenCount >= PieceBytes)
                 {
-                    LogCannotWrite(e, _target);
+                    await WriteAsync(buffer);
                 }
-
-                failing = true;
             }
 
-            buffer.ResetWrittenCount();
+            await WriteAsync(buffer);
         }
+    }
+
+    private async Task WriteAsync(ArrayBufferWriter<byte> buffer)
+    {
+        try
+        {
+            await _output!.WriteAsync(buffer.WrittenMemory, CancellationToken.None);
+            await _output.FlushAsync(CancellationToken.None);
+            _isFailing = false;
+        }
+        catch (IOException e)
+        {
+            if (!_isFailing)
+            {
+                LogCannotWrite(e, _target);
+            }
+
+            _isFailing = true;
+        }
+
+        buffer.ResetWrittenCount();
     }
 
     [LoggerMessage(5001, LogLevel.Error, "The access log {Target} cannot be written; its lines are lost until it can")]

@@ -29,6 +29,9 @@ internal sealed class ProxyMetrics
     {
         _perRoute = options.MetricsPerRoute;
         var factory = Metrics.WithCustomRegistry(Registry);
+
+        // Looking for a trace to name would cost every observation.
+        factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         _requests = factory.CreateCounter(
             "eventgateway_requests_total", "Requests answered.", _perRoute ? ["workspace", "code", "route"] : ["workspace", "code"]);
         _requestDuration = factory.CreateHistogram(

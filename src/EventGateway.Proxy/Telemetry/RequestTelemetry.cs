@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Telemetry;
@@ -20,10 +21,16 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
             return null;
         }
 
-        var record = new RequestRecord(AccessLogEntry.Of(context, time.GetUtcNow()), new CountingStream(context.Request.Body), new CountingStream(context.Response.Body));
-        context.Request.Body = record.Input;
-        context.Response.Body = record.Output;
-        return record;
+        var output = new CountingStream(context.Response.Body);
+        context.Response.Body = output;
+        CountingStream? input = null;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+        {
+            input = new CountingStream(context.Request.Body);
+            context.Request.Body = input;
+        }
+
+        return new RequestRecord(AccessLogEntry.Of(context, time.GetUtcNow()), input, output);
     }
 
     public void End(HttpContext context, RequestRecord? record, RouteDecision decision, GatewayRequest? request, long started)
@@ -46,7 +53,7 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
 
         var entry = record.Entry;
         entry.Status = status;
-        entry.BytesIn = record.Input.Bytes;
+        entry.BytesIn = record.Input?.Bytes ?? 0;
         entry.BytesOut = record.Output.Bytes;
         entry.DurationMs = duration.TotalMilliseconds;
         entry.Attempts = request?.Attempts;

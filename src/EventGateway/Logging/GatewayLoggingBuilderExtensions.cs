@@ -25,6 +25,9 @@ internal static class GatewayLoggingBuilderExtensions
         builder.AddFilter("System", frameworks);
         builder.AddFilter("Yarp", frameworks);
 
+        // Where this category is on at any level, ASP.NET makes an Activity and a log scope for every request, and nothing here reads them.
+        builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
+
         // A stack trace for each request that an upstream refuses would bury the log; metrics and the access log count them.
         builder.AddFilter("Yarp.ReverseProxy.Forwarder", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddConsole(o =>
