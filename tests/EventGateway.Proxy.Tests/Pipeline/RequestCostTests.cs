@@ -1,5 +1,4 @@
 using System.Net;
-using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tests.Fixtures;
@@ -58,8 +57,9 @@ public sealed class RequestCostTests : IAsyncDisposable
         var services = _app.Services;
         var table = services.GetRequiredService<RoutingTable>();
         new TestLog("shop", table).Put(Config.Endpoints("echo", 8080), Config.Backend("echo"), Config.Route("r", "shop.example", "/"));
-        var gateway = new GatewayMiddleware(table, services.GetRequiredService<IGatewayState>(), ForwardPipeline.Build(_app), services.GetRequiredService<RequestTelemetry>(), options);
-        return gateway.InvokeAsync;
+        var pipeline = new ApplicationBuilder(services);
+        pipeline.MapGateway();
+        return pipeline.Build().Invoke;
     }
 
     private long BytesPerRequest(Func<HttpContext, Task> handle)

@@ -9,7 +9,7 @@ namespace EventGateway.Proxy.Tests.Streams;
 /// <summary>Which route takes a connection, and what the others are told.</summary>
 public sealed class StreamTableTests
 {
-    private readonly RoutingTable _table = new(new UpstreamClients(), NullLogger.Instance, [9000, 9001]);
+    private readonly RoutingTable _table = new(new UpstreamClients(), NullLogger.Instance, streamPorts: [9000, 9001]);
     private readonly TestLog _alpha;
     private readonly TestLog _beta;
 
@@ -129,7 +129,7 @@ public sealed class StreamTableTests
             live[(isAlpha, name)] = route;
         }
 
-        var anew = new RoutingTable(new UpstreamClients(), NullLogger.Instance, [9000, 9001]);
+        var anew = new RoutingTable(new UpstreamClients(), NullLogger.Instance, streamPorts: [9000, 9001]);
         var (alpha, beta) = (new TestLog("alpha", anew), new TestLog("beta", anew));
         beta.Put([.. live.Where(l => !l.Key.Item1).Select(l => l.Value)]);
         alpha.Put([.. live.Where(l => l.Key.Item1).Select(l => l.Value)]);

@@ -2,6 +2,7 @@ using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Proxy.Tests.Fixtures;
+using EventGateway.Proxy.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,8 @@ public sealed class TracingCostTests
             off.Services.GetRequiredService<RequestTelemetry>(),
             off.Services.GetRequiredService<UpstreamErrors>(),
             off.Services.GetRequiredService<ProxyOptions>(),
-            off.Services.GetRequiredService<DrainState>());
+            off.Services.GetRequiredService<DrainState>(),
+            off.Services.GetRequiredService<ClientGate>());
         using var spans = new RecordedSpans();
         var least = Least(bare.InvokeAsync, Pipeline(off), Pipeline(on));
         Assert.Equal(least[0], least[1]);

@@ -105,7 +105,7 @@ public sealed class ConsistentHashTests
             Assert.Same(endpoint, picker.Pick(With($"Cookie: user={made.Value}"), again));
             Assert.Null(again.HashCookie);
             // A further attempt is made for the same cookie.
-            request.Endpoint = endpoint;
+            request.Begin(endpoint!);
             Assert.NotSame(endpoint, picker.Pick(Pool.Context(), request));
             Assert.Same(made, request.HashCookie);
         }

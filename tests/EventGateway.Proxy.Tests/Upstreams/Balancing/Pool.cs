@@ -1,3 +1,4 @@
+using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Tests.Fixtures;
@@ -12,6 +13,8 @@ namespace EventGateway.Proxy.Tests.Upstreams.Balancing;
 /// <summary>Endpoints and pickers without a backend around them.</summary>
 internal static class Pool
 {
+    private static readonly BackendModel Backend = new BackendState(new LogName("test", "shop"), Config.BackendKey("b"), new UpstreamClients()).Model;
+
     public static EndpointState Endpoint(string id, int weight = EndpointAddress.DefaultWeight) =>
         new(new DestinationState(id, new DestinationModel(new DestinationConfig { Address = $"http://{id}" }))) { Weight = weight };
 
@@ -20,7 +23,16 @@ internal static class Pool
 
     public static EndpointState[] Equal(int count) => OfWeights([.. Enumerable.Repeat(EndpointAddress.DefaultWeight, count)]);
 
-    public static GatewayRequest Request(EndpointState? tried = null) => new(default, null!, EndpointPool.Empty, default) { Endpoint = tried };
+    public static GatewayRequest Request(EndpointState? tried = null)
+    {
+        var request = new GatewayRequest(default, Backend, EndpointPool.Empty, default);
+        if (tried is not null)
+        {
+            request.Begin(tried);
+        }
+
+        return request;
+    }
 
     public static IEndpointPicker Picker(
         LoadBalancing balancing, EndpointState[] usable, IEndpointPicker? previous = null, ConsistentHash? hash = null, StickyCookie? sticky = null, params EndpointState[] drained) =>

@@ -15,7 +15,7 @@ internal sealed class HealthBench : IDisposable
     public HealthBench(int endpoints = 4, Func<Backend, Backend>? configure = null)
     {
         Watch = new HealthWatch(Time, new UpstreamMetrics(Metrics), NullLogger<HealthWatch>.Instance);
-        Table = new RoutingTable(new UpstreamClients(), NullLogger.Instance, Watch);
+        Table = new RoutingTable(new UpstreamClients(), NullLogger.Instance, watch: Watch);
         Log = new TestLog("shop", Table);
         Log.Put(Config.Route("r", "x", "/"), configure?.Invoke(Config.Backend("echo")) ?? Config.Backend("echo"), Slice(endpoints));
     }
