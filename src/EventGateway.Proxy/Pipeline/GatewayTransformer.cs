@@ -29,6 +29,7 @@ internal sealed class GatewayTransformer : HttpTransformer
             proxyRequest.Headers.Host = null;
         }
 
+        HopByHop.Remove(httpContext.Request.Headers.Connection, proxyRequest);
         SetClientHeaders(httpContext, proxyRequest, request);
     }
 
