@@ -12,7 +12,7 @@ public sealed record ClientLimits
     /// <summary>All headers of a request together; more is answered 431. Default 32 KiB.</summary>
     public int HeaderBytes { get; init; } = DefaultHeaderBytes;
 
-    /// <summary>Method, target and version of an HTTP/1 request, the target of an HTTP/2 one; more is answered 414. Default 8 KiB.</summary>
+    /// <summary>Target of a request: path and query; more is answered 414. Default 8 KiB.</summary>
     public int UriBytes { get; init; } = DefaultUriBytes;
 
     /// <summary>Body of a request; more is answered 413. 0: any length (the default).</summary>

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,8 +17,6 @@ internal sealed class GatewayAnswer
     public static readonly GatewayAnswer RequestTimeout = new(408, "Request timeout");
     public static readonly GatewayAnswer BodyTooLarge = new(413, "Payload too large");
     public static readonly GatewayAnswer UriTooLong = new(414, "URI too long");
-    public static readonly GatewayAnswer HeadersTooLarge = new(431, "Request header fields too large");
-    public static readonly GatewayAnswer NoSuchVersion = new(505, "HTTP version not supported");
     public static readonly GatewayAnswer BadUpstream = new(502, "An invalid response was received from the upstream server");
     public static readonly GatewayAnswer UpstreamTimeout = new(504, "The upstream server is timing out");
     public static readonly GatewayAnswer Misdirected = new(421, "this connection was not made for that host: it asks for a client certificate");
@@ -51,26 +47,6 @@ internal sealed class GatewayAnswer
         (_, 400) => BadRequest,
         _ => BadUpstream,
     };
-
-    /// <summary>For what the server refused, by the status it chose.</summary>
-    public static GatewayAnswer OfRefusal(int status) => status switch
-    {
-        408 => RequestTimeout,
-        413 => BodyTooLarge,
-        414 => UriTooLong,
-        431 => HeadersTooLarge,
-        505 => NoSuchVersion,
-        _ => BadRequest,
-    };
-
-    /// <summary>Below the pipeline, where the server is about to close the connection with a status and no body.</summary>
-    public void WriteTo(IHttpResponseFeature response, IHttpResponseBodyFeature? body)
-    {
-        response.Headers.Server = GatewayVersion.ServerHeader;
-        response.Headers.ContentType = "application/json; charset=utf-8";
-        response.Headers.ContentLength = _body.Length;
-        body?.Writer.Write(_body);
-    }
 
     public Task WriteAsync(HttpContext context)
     {

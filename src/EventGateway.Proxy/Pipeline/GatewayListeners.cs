@@ -21,6 +21,9 @@ namespace EventGateway.Proxy.Pipeline;
 /// </summary>
 internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls, TimeProvider time, IServiceProvider services) : IPostConfigureOptions<KestrelServerOptions>
 {
+    /// <summary>How far beyond its limit a target is still read, so that the answer can be the gateway's.</summary>
+    private const int UriSlack = 32 * 1024;
+
     public void PostConfigure(string? name, KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
@@ -62,8 +65,8 @@ internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls, Ti
     {
         limits.MaxRequestBodySize = options.Limits.BodyBytes > 0 ? options.Limits.BodyBytes : null;
         limits.MaxRequestHeadersTotalSize = options.Limits.HeaderBytes;
-        limits.MaxRequestLineSize = options.Limits.UriBytes;
-        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, Math.Max(options.Limits.HeaderBytes, options.Limits.UriBytes));
+        limits.MaxRequestLineSize = options.Limits.UriBytes + UriSlack;
+        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, Math.Max(options.Limits.HeaderBytes, options.Limits.UriBytes + UriSlack));
         limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
         limits.KeepAliveTimeout = options.Limits.KeepAliveTimeout;
         limits.Http2.MaxStreamsPerConnection = options.Limits.Http2Streams;

@@ -66,6 +66,7 @@ internal sealed class GatewayTransformer : HttpTransformer
             proxyRequest.Headers.Host = null;
         }
 
+        HopByHop.Remove(context.Request.Headers.Connection, proxyRequest);
         SetClientHeaders(context, proxyRequest, request);
         ClientCertificateHeaders.Set(context.Request.Headers, proxyRequest, request.Client);
     }

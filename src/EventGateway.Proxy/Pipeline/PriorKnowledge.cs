@@ -1,15 +1,13 @@
 using System.Buffers;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>
 /// Lets one port without TLS speak HTTP/1.1 and HTTP/2: a client that knows the server speaks HTTP/2 begins with a preface that no HTTP/1
-/// request can begin with (RFC 9113, section 3.4). Kestrel chooses by what TLS agreed on and takes HTTP/1 where there is no TLS, so a connection
-/// with the preface gets the result of such an agreement, and nothing else of TLS: its scheme stays http.
+/// request can begin with (RFC 9113, section 3.4). Left to itself Kestrel takes HTTP/1 on such a port.
 /// </summary>
 internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time)
 {
@@ -25,8 +23,7 @@ internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time)
 
         if (isHttp2)
         {
-            connection.Features.Set<ITlsHandshakeFeature>(Agreed.Instance);
-            connection.Features.Set<ITlsApplicationProtocolFeature>(Agreed.Instance);
+            ConnectionProtocolsAccess.Set(connection, HttpProtocols.Http2);
         }
 
         await next(connection);
@@ -78,29 +75,5 @@ internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time)
         start = start[..(int)Math.Min(received.Length, start.Length)];
         received.Slice(0, start.Length).CopyTo(start);
         return start.SequenceEqual(Preface) ? true : Preface.StartsWith(start) ? null : false;
-    }
-
-    private sealed class Agreed : ITlsHandshakeFeature, ITlsApplicationProtocolFeature
-    {
-        public static readonly Agreed Instance = new();
-        private static readonly ReadOnlyMemory<byte> Http2 = "h2"u8.ToArray();
-
-        public ReadOnlyMemory<byte> ApplicationProtocol => Http2;
-
-        public SslProtocols Protocol => SslProtocols.Tls13;
-
-#pragma warning disable SYSLIB0058 // The interface asks for them.
-        public CipherAlgorithmType CipherAlgorithm => CipherAlgorithmType.None;
-
-        public int CipherStrength => 0;
-
-        public HashAlgorithmType HashAlgorithm => HashAlgorithmType.None;
-
-        public int HashStrength => 0;
-
-        public ExchangeAlgorithmType KeyExchangeAlgorithm => ExchangeAlgorithmType.None;
-
-        public int KeyExchangeStrength => 0;
-#pragma warning restore SYSLIB0058
     }
 }

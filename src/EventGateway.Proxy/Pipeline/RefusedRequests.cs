@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>
-/// What the server refuses before it is a request (not HTTP, too long, too slow) never comes to the pipeline. The server announces it while its answer
-/// can still be written to: it gets the gateway's body, and is counted.
+/// What the server refuses before it is a request (not HTTP, too long, too slow) never comes to the pipeline: it is counted here. The server's answer
+/// is a status without a body; there is no place to give it one.
 /// </summary>
 internal sealed class RefusedRequests(ProxyMetrics metrics) : DiagnosticSource
 {
@@ -18,12 +18,9 @@ internal sealed class RefusedRequests(ProxyMetrics metrics) : DiagnosticSource
     [UnconditionalSuppressMessage("Trimming", "IL2046", Justification = "Nothing of the value is found by reflection.")]
     public override void Write(string name, object? value)
     {
-        if (value is not IFeatureCollection features || features.Get<IHttpResponseFeature>() is not { HasStarted: false } response)
+        if (value is IFeatureCollection features && features.Get<IHttpResponseFeature>() is { HasStarted: false } response)
         {
-            return;
+            metrics.OnRequest(default, response.StatusCode, TimeSpan.Zero, null);
         }
-
-        metrics.OnRequest(default, response.StatusCode, TimeSpan.Zero, null);
-        GatewayAnswer.OfRefusal(response.StatusCode).WriteTo(response, features.Get<IHttpResponseBodyFeature>());
     }
 }

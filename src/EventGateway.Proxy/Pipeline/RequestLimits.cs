@@ -8,7 +8,6 @@ internal static class RequestLimits
     /// <returns>Null: the request keeps them.</returns>
     public static GatewayAnswer? RefusalOf(HttpRequest request, string target, ClientLimits limits)
     {
-        // The server counts the target only where it is part of a line.
         if (target.Length > limits.UriBytes)
         {
             return GatewayAnswer.UriTooLong;

@@ -110,7 +110,7 @@ internal static class SettingCatalog
 
     public static readonly Setting MaxHeaderBytes = new("max-header-bytes", "BYTES", "All headers of a request together; more is answered 431.") { Default = "32768" };
 
-    public static readonly Setting MaxUriBytes = new("max-uri-bytes", "BYTES", "First line of a request; more is answered 414.") { Default = "8192" };
+    public static readonly Setting MaxUriBytes = new("max-uri-bytes", "BYTES", "Path and query of a request; more is answered 414.") { Default = "8192" };
 
     public static readonly Setting MaxBodyBytes = new("max-body-bytes", "BYTES", "Body of a request; more is answered 413. 0: any length.") { Default = "0" };
 

@@ -9,6 +9,7 @@ internal sealed class RawClient : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private readonly TcpClient _client = new();
+    private NetworkStream _stream = null!;
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly StringBuilder _received = new();
 
@@ -16,6 +17,7 @@ internal sealed class RawClient : IAsyncDisposable
     {
         var client = new RawClient();
         await client._client.ConnectAsync(IPAddress.Loopback, port);
+        client._stream = client._client.GetStream();
         return client;
     }
 
@@ -27,10 +29,7 @@ internal sealed class RawClient : IAsyncDisposable
         return await client.ReadToEndAsync();
     }
 
-    public async Task SendAsync(string text) => await _client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text));
-
-    /// <summary>Says that no more will come.</summary>
-    public void EndSending() => _client.Client.Shutdown(SocketShutdown.Send);
+    public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Reads until the text was received, and returns everything so far.</summary>
     public async Task<string> ReadUntilAsync(string text)
@@ -72,7 +71,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     private async Task<bool> ReadSomeAsync(CancellationToken cancellationToken)
     {
-        var count = await _client.GetStream().ReadAsync(_buffer, cancellationToken);
+        var count = await _stream.ReadAsync(_buffer, cancellationToken);
         _received.Append(Encoding.Latin1.GetString(_buffer, 0, count));
         return count > 0;
     }

@@ -12,18 +12,21 @@ public sealed class LimitTests
     private const string Head = "GET / HTTP/1.1\r\nHost: x\r\n";
 
     [Fact]
-    public async Task Headers_TooLarge_431WithABody()
+    public async Task Headers_TooLarge_431()
     {
         await using var gateway = await StartAsync(new ClientLimits { HeaderBytes = 4096 });
-        await RefusedAsync(gateway, $"{Head}X: {new string('a', 5000)}\r\n\r\n", 431, "Request header fields too large");
+        await RefusedAsync(gateway, $"{Head}X: {new string('a', 5000)}\r\n\r\n", 431);
         Assert.StartsWith("HTTP/1.1 404 ", await RawClient.ExchangeAsync(gateway.HttpPort, $"{Head}X: {new string('a', 3000)}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Uri_TooLong_414WithABody()
+    public async Task Uri_TooLong_414()
     {
         await using var gateway = await StartAsync(new ClientLimits { UriBytes = 1024 });
-        await RefusedAsync(gateway, $"GET /{new string('a', 2000)} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "URI too long");
+        await RefusedAsync(gateway, $"GET /{new string('a', 60_000)} HTTP/1.1\r\nHost: x\r\n\r\n", 414);
+        var over = await RawClient.ExchangeAsync(gateway.HttpPort, $"GET /{new string('a', 2000)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 414 ", over, StringComparison.Ordinal);
+        Assert.EndsWith("""{"message":"URI too long"}""", over, StringComparison.Ordinal);
         using var client = FrontClients.Invoker(gateway, isTls: false);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://x/{new string('a', 2000)}") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request, default);
@@ -31,13 +34,13 @@ public sealed class LimitTests
     }
 
     [Theory]
-    [InlineData("NONSENSE\r\n\r\n", 400, "Bad request")]
-    [InlineData("GET / HTTP/1.1\r\n\r\n", 400, "Bad request")]
-    [InlineData("GET / HTTP/3.7\r\nHost: x\r\n\r\n", 505, "HTTP version not supported")]
-    public async Task NotHttp_400WithABody(string sent, int status, string message)
+    [InlineData("NONSENSE\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/3.7\r\nHost: x\r\n\r\n", 505)]
+    public async Task NotHttp_Refused(string sent, int status)
     {
         await using var gateway = await StartAsync(new ClientLimits());
-        await RefusedAsync(gateway, sent, status, message);
+        await RefusedAsync(gateway, sent, status);
     }
 
     [Fact]
@@ -62,10 +65,10 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Headers_TooSlow_408WithABody()
+    public async Task Headers_TooSlow_408()
     {
         await using var gateway = await StartAsync(new ClientLimits { HeaderTimeout = TimeSpan.FromSeconds(1) });
-        await RefusedAsync(gateway, Head, 408, "Request timeout");
+        await RefusedAsync(gateway, Head, 408);
     }
 
     [Fact]
@@ -140,16 +143,13 @@ public sealed class LimitTests
         }
     }
 
-    private static async Task RefusedAsync(GatewayHost gateway, string sent, int status, string message)
+    private static async Task RefusedAsync(GatewayHost gateway, string sent, int status)
     {
         await using var client = await RawClient.ConnectAsync(gateway.HttpPort);
         await client.SendAsync(sent);
         var answer = await client.ReadToEndAsync();
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
-        Assert.EndsWith($$"""{"message":"{{message}}"}""", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
-        Assert.Contains("\r\nServer: eventgateway/", answer, StringComparison.Ordinal);
-        Assert.Contains("\r\nContent-Type: application/json; charset=utf-8\r\n", answer, StringComparison.Ordinal);
         Assert.Contains($"eventgateway_requests_total{{workspace=\"\",code=\"{status}\"}} 1", await gateway.GetMetricsAsync(), StringComparison.Ordinal);
     }
 
