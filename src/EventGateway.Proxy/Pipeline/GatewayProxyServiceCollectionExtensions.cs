@@ -46,6 +46,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AccessLog>());
         services.TryAddSingleton<RequestTelemetry>();
         services.TryAddSingleton<StreamMetrics>();
+        services.AddSingleton<IMetricSource>(s => s.GetRequiredService<StreamMetrics>());
         services.TryAddSingleton<StreamTelemetry>();
         services.TryAddSingleton<StreamConnections>();
         services.AddReverseProxy().LoadFromMemory(ForwardPipeline.BootstrapRoutes, ForwardPipeline.BootstrapClusters);

@@ -4,7 +4,7 @@ using Prometheus;
 namespace EventGateway.Proxy.Streams;
 
 /// <summary>What is counted of connections that are carried through as bytes. Connections without a route count under an empty workspace.</summary>
-internal sealed class StreamMetrics
+internal sealed class StreamMetrics : IMetricSource
 {
     private readonly Counter _connections;
     private readonly Counter _bytes;

@@ -77,7 +77,6 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("proxy --kafka 127.0.0.1:1 --data /tmp/d", "eventgateway: --data: a last-known-good copy of the logs is not available yet")]
     [InlineData("status --kafka 127.0.0.1:1", "eventgateway: --kafka: the status of the whole fleet is not available yet; ask one process with --url")]
     public async Task Run_PromisedFlag_SaysThatItIsNotThereYet(string line, string expected)
     {
