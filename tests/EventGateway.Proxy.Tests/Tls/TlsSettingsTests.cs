@@ -76,12 +76,16 @@ public sealed class TlsSettingsTests
         var session = Path.Combine(Path.GetTempPath(), $"session-{Guid.NewGuid():N}");
         try
         {
-            Assert.Contains("New, TLS", await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_out", session), StringComparison.Ordinal);
-            Assert.Contains("Reused, TLS", await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_in", session), StringComparison.Ordinal);
+            // A server need not honour every session, and a client that leaves early may hold none: one of a few has to be.
+            await ReusesAsync(async () =>
+            {
+                Assert.Contains("New, TLS", await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_out", session), StringComparison.Ordinal);
+                return await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_in", session);
+            });
 
             // Another name's certificate is swapped: the session is still good.
             log.Put(_authority.Entity("b", ["b.example"], subject: "new-b"));
-            Assert.Contains("Reused, TLS", await OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_in", session), StringComparison.Ordinal);
+            await ReusesAsync(() => OpenSsl.ClientAsync(gateway.HttpsPort, "a.example", version, "-sess_in", session));
 
             // Its own is swapped: a whole handshake, with the new certificate, and no failure.
             log.Put(_authority.Entity("a", ["a.example"], subject: "new-a"));
@@ -94,6 +98,17 @@ public sealed class TlsSettingsTests
         {
             File.Delete(session);
         }
+    }
+
+    private static async Task ReusesAsync(Func<Task<string>> connect)
+    {
+        var last = "";
+        for (var tries = 0; tries < 5 && !last.Contains("Reused, TLS", StringComparison.Ordinal); tries++)
+        {
+            last = await connect();
+        }
+
+        Assert.Contains("Reused, TLS", last, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,10 @@ namespace EventGateway.Proxy.Upstreams.Balancing;
 /// </summary>
 internal sealed class ConsistentHashPicker : IRotatingPicker
 {
+    // Made here, not on first use in the middle of a request.
+    private static readonly Func<EndpointState, (GatewayRequest Request, double Bound), bool> IsFree = static (e, s) => !s.Request.HasTried(e) && HasRoom(e, s.Bound);
+    private static readonly Func<EndpointState, GatewayRequest, bool> IsUntried = static (e, request) => !request.HasTried(e);
+
     private readonly EndpointState[] _usable;
     private readonly HashKeyReader _key;
     private readonly HashKeyReader? _fallback;
@@ -51,8 +55,7 @@ internal sealed class ConsistentHashPicker : IRotatingPicker
     }
 
     private EndpointState? Another(int slot, GatewayRequest request, double bound) =>
-        _table.OwnerAmong(slot, static (e, s) => !s.request.HasTried(e) && HasRoom(e, s.bound), (request, bound))
-        ?? _table.OwnerAmong(slot, static (e, s) => !s.HasTried(e), request);
+        _table.OwnerAmong(slot, IsFree, (request, bound)) ?? _table.OwnerAmong(slot, IsUntried, request);
 
     private double BoundPerWeight()
     {
