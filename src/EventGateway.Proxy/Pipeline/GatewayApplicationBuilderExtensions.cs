@@ -39,6 +39,9 @@ public static class GatewayApplicationBuilderExtensions
     {
         var services = app.ApplicationServices;
         _ = services.GetServices<IMetricSource>();
+
+        // It counts from when it is made, so that has to be before the first connection.
+        _ = services.GetRequiredService<DrainConnections>();
         if (services.GetService<LastKnownGoodWriter>() is not null)
         {
             _ = services.GetRequiredService<LastKnownGoodMetrics>();

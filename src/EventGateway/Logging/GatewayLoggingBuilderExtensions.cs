@@ -20,7 +20,8 @@ internal static class GatewayLoggingBuilderExtensions
         // Why a role ends is told once, by the process itself; the host would put a stack trace before it.
         builder.AddFilter("Microsoft.Extensions.Hosting", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
 
-        // While anybody listens to this one, the server makes an Activity of its own for each request; spans are ours to make.
+        builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", settings.LogLevel > LogLevel.Debug ? LogLevel.Error : settings.LogLevel);
+
         builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddFilter("System", frameworks);
         builder.AddFilter("Yarp", frameworks);
