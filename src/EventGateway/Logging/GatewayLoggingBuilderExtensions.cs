@@ -20,9 +20,8 @@ internal static class GatewayLoggingBuilderExtensions
         // Why a role ends is told once, by the process itself; the host would put a stack trace before it.
         builder.AddFilter("Microsoft.Extensions.Hosting", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
 
+        // The server warns that a port without TLS speaks no HTTP/2; it is told connection by connection that it does.
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", settings.LogLevel > LogLevel.Debug ? LogLevel.Error : settings.LogLevel);
-
-        builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", settings.LogLevel > LogLevel.Debug ? LogLevel.None : settings.LogLevel);
         builder.AddFilter("System", frameworks);
         builder.AddFilter("Yarp", frameworks);
 
