@@ -75,7 +75,7 @@ internal static class PropagationBenchmark
         for (var n = 0; n < Changes; n++)
         {
             var route = Fleet.RouteOf(Shape.Unique, n, random.Next(Fleet.BackendCount(Routes))) with { CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(first * 1_000 + n) };
-            desired = new DesiredState(desired.Entities.SetItem(route.Key, new DesiredEntity(route, Provenance.None)));
+            desired = desired.With([], [new DesiredEntity(route, Provenance.None)]);
             submitted.Add((ServedProbe.MarkOf(route), Stopwatch.GetTimestamp()));
             publisher.Submit(desired);
             var next = (n + 1) * Interval;
@@ -85,7 +85,7 @@ internal static class PropagationBenchmark
                 for (; generation < due; generation++)
                 {
                     var endpoints = Fleet.EndpointsOf(random.Next(Fleet.BackendCount(Routes)), generation);
-                    desired = new DesiredState(desired.Entities.SetItem(endpoints.Key, new DesiredEntity(endpoints, Provenance.None)));
+                    desired = desired.With([], [new DesiredEntity(endpoints, Provenance.None)]);
                 }
 
                 publisher.Submit(desired);

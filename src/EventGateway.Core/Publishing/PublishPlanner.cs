@@ -11,11 +11,21 @@ namespace EventGateway.Core.Publishing;
 /// <summary>
 /// The difference between what is wanted and what a log holds, as the smallest change sets. Puts go before removals, and within
 /// each what is pointed at before what points (removals: after), so that at no commit anything points at what is not there.
-/// Remembers what each entity hashes to, so that an unchanged one costs a reference comparison. Used by one thread.
+/// The first plan compares everything; a later one only what was wanted otherwise since then and what the last one found to differ,
+/// so it counts on nobody else having written the log meanwhile. Used by one thread.
 /// </summary>
 public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRing? keyRing)
 {
+    /// <summary>What was wanted once, until it has left the log too.</summary>
     private readonly Dictionary<EntityKey, Prepared> _prepared = [];
+
+    /// <summary>Keys that differed when the last plan was made, whether it does something about them or not.</summary>
+    private readonly HashSet<EntityKey> _open = [];
+
+    private DesiredState? _planned;
+
+    /// <summary>The log was read anew, or may hold what was not planned here: the next plan compares everything.</summary>
+    public void StartOver() => _planned = null;
 
     /// <param name="desired">What the log shall hold.</param>
     /// <param name="actual">What it holds.</param>
@@ -24,43 +34,80 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
     {
         var refused = ImmutableArray.CreateBuilder<RefusedRecord>();
         var puts = new List<Change>();
-        foreach (var (key, wanted) in desired.Entities)
+        var unwanted = new List<EntityKey>();
+        foreach (var key in Candidates(desired, actual, repairs))
         {
-            var prepared = Prepare(key, wanted);
-            if (prepared.Fault is { } fault)
+            if (!desired.Entities.TryGetValue(key, out var wanted))
+            {
+                Consider(key, actual.Find(key) is not null, unwanted);
+            }
+            else if (Prepare(key, wanted) is var prepared && prepared.Fault is { } fault)
             {
                 refused.Add(new RefusedRecord(key.Text, fault));
+                _open.Add(key);
             }
             else if (actual.Find(key)?.Hash != prepared.Hash || repairs.Contains(key))
             {
                 puts.Add(ToChange(wanted));
+                _open.Add(key);
             }
         }
 
-        var removals = Removals(desired, actual, repairs, KeptFor(refused, actual), out var held, out var leftAlone);
-        Forget(desired, actual);
-        return new PublishPlan(Split(puts.OrderBy(PutOrder).ThenBy(c => c.Key).Concat(removals.OrderByDescending(PutOrder).ThenBy(c => c.Key))), refused.ToImmutable(), held, leftAlone);
+        _planned = desired;
+        var removals = Removals(desired, actual, unwanted, KeptFor(refused, actual), out var held, out var leftAlone);
+        removals.UnionWith(repairs.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null));
+        var changes = puts.OrderBy(PutOrder).ThenBy(c => c.Key)
+            .Concat(removals.Select(k => new Change(k, null, default, default, Provenance.None)).OrderByDescending(PutOrder).ThenBy(c => c.Key));
+        return new PublishPlan(Split(changes), [.. refused.OrderBy(r => r.Key, StringComparer.Ordinal)], held, leftAlone);
+    }
+
+    /// <summary>What has to be looked at, and takes it out of what is open.</summary>
+    private HashSet<EntityKey> Candidates(DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs)
+    {
+        var candidates = _planned is null ? null : desired.ChangedSince(_planned);
+        if (candidates is null)
+        {
+            candidates = [.. desired.Entities.Keys, .. actual.Entries.Select(e => e.Entity.Key), .. _prepared.Keys];
+        }
+        else
+        {
+            candidates.UnionWith(_open);
+            candidates.UnionWith(repairs);
+        }
+
+        _open.Clear();
+        return candidates;
+    }
+
+    /// <summary>A key that nobody wants.</summary>
+    private void Consider(EntityKey key, bool isThere, List<EntityKey> unwanted)
+    {
+        if (!isThere)
+        {
+            _prepared.Remove(key);
+        }
+        else if (key.Kind is not (EntityKind.Unknown or EntityKind.Feature))
+        {
+            // A newer writer's kinds and features are not this one's to remove.
+            unwanted.Add(key);
+            _open.Add(key);
+        }
     }
 
     /// <summary>What the older versions of refused routes point at in the log: it stays as long as they do.</summary>
     private static HashSet<EntityKey> KeptFor(IEnumerable<RefusedRecord> refused, ConfigImage actual) =>
         [.. refused.SelectMany(r => actual.Routes.TryGet(EntityKey.Parse(r.Key), out var route) ? route.Entity.Backends : []).Select(b => b.Backend)];
 
-    private List<Change> Removals(
-        DesiredState desired, ConfigImage actual, IReadOnlySet<EntityKey> repairs, HashSet<EntityKey> kept, out int held, out int leftAlone)
+    private HashSet<EntityKey> Removals(
+        DesiredState desired, ConfigImage actual, List<EntityKey> unwanted, HashSet<EntityKey> kept, out int held, out int leftAlone)
     {
-        // A newer writer's kinds and features are not this one's to remove.
-        var unwanted = actual.Entries.Select(e => e.Entity.Key)
-            .Where(k => k.Kind is not (EntityKind.Unknown or EntityKind.Feature) && !desired.Entities.ContainsKey(k) && !kept.Contains(k))
-            .ToList();
+        unwanted.RemoveAll(kept.Contains);
 
         // What could not be read may be just the object that wants it.
         leftAlone = desired.IsPartial ? unwanted.RemoveAll(k => !_prepared.ContainsKey(k)) : 0;
         var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
         held = isMass ? unwanted.Count : 0;
-        var removals = isMass ? [] : unwanted.ToHashSet();
-        removals.UnionWith(repairs.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null));
-        return [.. removals.Select(k => new Change(k, null, default, default, Provenance.None))];
+        return isMass ? [] : [.. unwanted];
     }
 
     private Prepared Prepare(EntityKey key, DesiredEntity wanted)
@@ -103,18 +150,6 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
             ? certificate with { PrivateKey = keyRing!.Seal(plain, log, certificate.Key) }
             : wanted.Entity;
         return EntityCodec.ToChange(entity, wanted.Provenance with { Origin = log.Origin });
-    }
-
-    /// <summary>What was wanted once is remembered until it has left the log too.</summary>
-    private void Forget(DesiredState desired, ConfigImage actual)
-    {
-        if (_prepared.Count > desired.Entities.Count)
-        {
-            foreach (var key in _prepared.Keys.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null).ToList())
-            {
-                _prepared.Remove(key);
-            }
-        }
     }
 
     private static ImmutableArray<ChangeSet> Split(IEnumerable<Change> changes)

@@ -83,6 +83,7 @@ public sealed partial class WorkspacePublisher
     {
         await using var session = await LogSession.OpenAsync(_log, _time, cancellationToken);
         _epoch = session.Image.Position.Epoch;
+        _planner.StartOver();
         _status = _status with { IsWriter = true, Fault = null, Image = session.Image, Position = session.Image.Position };
         LogClaimed(_log.Name, _epoch, session.Image.Position.Commit, session.Image.Count);
 

@@ -35,6 +35,45 @@ public sealed class PublishPlannerProperties
         Assert.Equal(actual.Find(broken)?.Hash, image.Find(broken)?.Hash);
     });
 
+    /// <summary>A planner that goes on from its last plan says what one that compares everything says: also over refusals, held removals, skipped states and damage.</summary>
+    [Fact]
+    public void Plan_AnyStatesOneAfterTheOther_EqualsAPlanFromScratch() => Gen.Select(GenState, Gen.Int[0, 5].Nullable(), Gen.Bool, Gen.Bool).Array[1, 8].Sample(steps =>
+    {
+        var options = new PublisherOptions { Origin = "a", MassRemovalPercent = 20 };
+        var planner = new PublishPlanner(Samples.Shop, options, null);
+        var (desired, actual) = (DesiredState.Empty, PublishPlannerTests.ImageOf(State(steps[0].Item1)));
+        HashSet<EntityKey> wantedOnce = [];
+        foreach (var (state, broken, isPartial, isSkipped) in steps)
+        {
+            desired = Next(desired, State(state), broken) with { IsPartial = isPartial };
+            if (isSkipped)
+            {
+                continue;
+            }
+
+            wantedOnce.UnionWith(desired.Entities.Keys);
+            HashSet<EntityKey> repairs = broken is null ? [] : [EntityKey.Backend("shop", $"b{broken}", "80")];
+            var scratch = new PublishPlanner(Samples.Shop, options, null);
+            scratch.Plan(DesiredState.Of(wantedOnce.Select(k => new DesiredEntity(new Route(k), Provenance.None))), actual, repairs);
+            scratch.StartOver();
+            var (plan, expected) = (planner.Plan(desired, actual, repairs), scratch.Plan(desired, actual, repairs));
+            Assert.Equal(Text(expected), Text(plan));
+            actual = PublishPlannerTests.Apply(actual, plan.ChangeSets.SelectMany(s => s.Changes));
+            wantedOnce.RemoveWhere(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null);
+        }
+    });
+
+    private static string Text(PublishPlan plan) =>
+        $"{plan.HeldRemovals} held, {plan.LeftAlone} left, {string.Join(' ', plan.Refused)}: {string.Join(' ', plan.ChangeSets.SelectMany(s => s.Changes).Select(c => $"{c.Key}={c.Hash}"))}";
+
+    /// <summary>The state after another, made as a source makes it.</summary>
+    private static DesiredState Next(DesiredState before, DesiredState after, int? broken)
+    {
+        var key = EntityKey.Route("shop", $"r{broken}", "0");
+        var wanted = broken is null ? after.Entities : after.Entities.SetItem(key, new DesiredEntity(new Route(key), Provenance.None));
+        return before.With(before.Entities.Keys.Where(k => !wanted.ContainsKey(k)), wanted.Values.Where(w => before.Entities.GetValueOrDefault(w.Entity.Key) != w));
+    }
+
     /// <summary>Every prefix of the changes, wherever a set is cut.</summary>
     private static ConfigImage AssertClosedAfterEach(ConfigImage image, PublishPlan plan)
     {

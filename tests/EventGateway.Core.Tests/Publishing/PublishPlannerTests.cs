@@ -162,6 +162,50 @@ public sealed class PublishPlannerTests
     }
 
     [Fact]
+    public void Plan_OneChange_CostsTheSameInALogOfAnySize()
+    {
+        Assert.Equal(BytesOfOneChange(100), BytesOfOneChange(10_000), tolerance: 4_000);
+
+        static double BytesOfOneChange(int routes)
+        {
+            var desired = Desired(Routes(routes));
+            var actual = ImageOf(desired);
+            var planner = new PublishPlanner(Samples.Shop, Options, null);
+            planner.Plan(desired, actual, NoRepairs);
+            return Enumerable.Range(0, 3).Min(i =>
+            {
+                var route = Routes(1)[0] with { Source = $"changed {i}" };
+                desired = desired.With([], [new DesiredEntity(route, Provenance.None)]);
+                return Allocated(() => Assert.Single(planner.Plan(desired, actual, NoRepairs).ChangeSets));
+            });
+        }
+    }
+
+    [Fact]
+    public void Plan_AfterStartOver_SeesWhatSomebodyElseWrote()
+    {
+        var desired = Desired(Routes(3));
+        var planner = new PublishPlanner(Samples.Shop, Options, null);
+        planner.Plan(desired, ImageOf(desired), NoRepairs);
+        planner.StartOver();
+        Assert.Equal(2, Assert.Single(planner.Plan(desired, ImageOf(Desired(Routes(1))), NoRepairs).ChangeSets).Changes.Length);
+    }
+
+    [Fact]
+    public void ChangedSince_StateOfAnotherHistory_IsNotKnown()
+    {
+        var first = Desired(Routes(1));
+        var second = first.With([], Desired(Routes(2)).Entities.Values);
+        var fork = first.With(first.Entities.Keys, []);
+        Assert.Empty(first.ChangedSince(first)!);
+        Assert.Equal(2, second.ChangedSince(first)!.Count);
+        Assert.Null(first.ChangedSince(second));
+        Assert.Null(fork.ChangedSince(first));
+        Assert.Null(fork.ChangedSince(second));
+        Assert.Equal(Routes(2).Select(r => r.Key).ToHashSet(), fork.With([], Desired(Routes(2)).Entities.Values).ChangedSince(fork));
+    }
+
+    [Fact]
     public void Plan_Changes_CarryTheLogsOrigin()
     {
         var desired = DesiredState.Of([new DesiredEntity(Samples.Route(), Samples.Provenance with { Origin = "" })]);

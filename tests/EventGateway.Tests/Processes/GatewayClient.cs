@@ -19,21 +19,28 @@ internal sealed class GatewayClient : IDisposable
     public async Task<JsonElement> GetJsonAsync(Uri address, string path) => JsonDocument.Parse((await GetAsync(address, path)).Body).RootElement;
 
     /// <summary>Asks until the answer has the status, or a minute is over.</summary>
-    public async Task<string> UntilAsync(Uri address, string path, HttpStatusCode expected, string? host = null)
+    public Task<string> UntilAsync(Uri address, string path, HttpStatusCode expected, string? host = null) =>
+        UntilAsync(address, path, host, a => a.Status == expected, $"should answer {expected}");
+
+    /// <summary>Asks until the document is as expected, or a minute is over.</summary>
+    public async Task<JsonElement> UntilAsync(Uri address, string path, Func<JsonElement, bool> isExpected) => JsonDocument.Parse(
+        await UntilAsync(address, path, null, a => isExpected(JsonDocument.Parse(a.Body).RootElement), "never says what is expected")).RootElement;
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<string> UntilAsync(Uri address, string path, string? host, Func<(HttpStatusCode Status, string Body), bool> isExpected, string failure)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var (status, body) = await GetAsync(address, path, host);
-            if (status == expected)
+            var answer = await GetAsync(address, path, host);
+            if (isExpected(answer))
             {
-                return body;
+                return answer.Body;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"{address}{path} still answers {status}, expected {expected}: {body}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"{address}{path} {failure}; now: {answer.Status} {answer.Body}");
             await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
-
-    public void Dispose() => _client.Dispose();
 }

@@ -33,13 +33,15 @@ public sealed class StandaloneTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(http, "/one/x", "shop.test")).Status);
             Assert.Equal(HttpStatusCode.NotFound, (await _client.GetAsync(http, "/two", "shop.test")).Status);
 
+            var first = CommitOf(await _client.GetJsonAsync(status, "/status"));
             _folder.Write("web.yaml", TestManifests.Of("shop", "shop.test", "/two", upstream.Port));
             await _client.UntilAsync(http, "/two", HttpStatusCode.OK, "shop.test");
             await _client.UntilAsync(http, "/one/x", HttpStatusCode.NotFound, "shop.test");
 
-            var document = await _client.GetJsonAsync(status, "/status");
+            // Requests see a change a moment before the status does.
+            commit = first + 1;
+            var document = await _client.UntilAsync(status, "/status", d => CommitOf(d) == commit);
             Assert.Equal("standalone", document.GetProperty("role").GetString());
-            commit = document.GetProperty("logs")[0].GetProperty("commit").GetInt32();
             await using var table = await GatewayProcess.RunAsync(["status", "--url", status.ToString()]);
             Assert.Equal(0, await table.ExitAsync());
             Assert.Matches(@"^standalone .*: ready, image [0-9a-f]{32}$", table.Out[0]);
@@ -53,7 +55,7 @@ public sealed class StandaloneTests : IDisposable
         var after = await again.AddressesAsync();
         await _client.UntilAsync(after[2], "/readyz", HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(after[0], "/two", "shop.test")).Status);
-        Assert.Equal(commit, (await _client.GetJsonAsync(after[2], "/status")).GetProperty("logs")[0].GetProperty("commit").GetInt32());
+        Assert.Equal(commit, CommitOf(await _client.GetJsonAsync(after[2], "/status")));
     }
 
     [Fact]
@@ -142,6 +144,8 @@ public sealed class StandaloneTests : IDisposable
         await gateway.ExitAsync();
         Assert.All(gateway.Error, line => Assert.True(JsonDocument.Parse(line).RootElement.TryGetProperty("Message", out _)));
     }
+
+    private static int CommitOf(JsonElement status) => status.GetProperty("logs")[0].GetProperty("commit").GetInt32();
 
     private static bool SignalIsIgnored(int signal)
     {

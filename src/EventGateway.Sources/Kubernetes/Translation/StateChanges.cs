@@ -21,25 +21,5 @@ internal sealed class StateChanges
     public void Put(ImmutableArray<DesiredEntity> entities) => _put.AddRange(entities);
 
     /// <summary>The next state; <paramref name="state"/> itself when nothing changes.</summary>
-    public DesiredState ApplyTo(DesiredState state)
-    {
-        if (_removed.Count == 0 && _put.Count == 0)
-        {
-            return state;
-        }
-
-        // Removals first: a key may go from one unit to another within a pass.
-        var builder = state.Entities.ToBuilder();
-        foreach (var key in _removed)
-        {
-            builder.Remove(key);
-        }
-
-        foreach (var entity in _put)
-        {
-            builder[entity.Entity.Key] = entity;
-        }
-
-        return new DesiredState(builder.ToImmutable());
-    }
+    public DesiredState ApplyTo(DesiredState state) => _removed.Count == 0 && _put.Count == 0 ? state : state.With(_removed, _put);
 }

@@ -9,7 +9,7 @@ namespace EventGateway.Proxy.Tests.Upstreams.Balancing;
 /// <summary>What a pick may cost: no byte. Times are not asserted.</summary>
 public sealed class PickCostTests
 {
-    private const int Picks = 10_000;
+    private const int Picks = 1_000;
 
     public static readonly TheoryData<LoadBalancing, HashSource, string, int, bool> Cases = new()
     {
@@ -83,11 +83,14 @@ public sealed class PickCostTests
     {
         var context = Context(endpoints[1]);
         var request = Pool.Request(isTried ? endpoints[0] : null);
-        // Whatever is made once, on first use, is made here.
-        Run(picker, context, request, Picks);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run(picker, context, request, Picks);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        // Whatever is made once, on first use, is made in the first run. A collection of another thread's garbage may count this
+        // thread's unused allocation buffer as allocated, so the least of a few runs is what a pick allocates.
+        return Enumerable.Range(0, 5).Select(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Run(picker, context, request, Picks);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }).Min();
     }
 
     private static void Run(IEndpointPicker picker, HttpContext context, Proxy.Pipeline.GatewayRequest request, int picks)
