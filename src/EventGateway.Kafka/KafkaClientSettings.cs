@@ -41,6 +41,30 @@ internal static class KafkaClientSettings
         },
         options);
 
+    /// <summary>Reading what proxies serve: few small records, old ones of which may have gone at any time.</summary>
+    public static ConsumerConfig AckConsumer(KafkaLogOptions options)
+    {
+        var config = Consumer(options);
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        config.QueuedMinMessages = 10_000;
+        config.ConsumeResultFields = "timestamp";
+        return config;
+    }
+
+    /// <summary>Saying what is served: what is lost is said again.</summary>
+    public static ProducerConfig AckProducer(KafkaLogOptions options) => Merge(
+        new ProducerConfig
+        {
+            Acks = Acks.Leader,
+            LingerMs = 0,
+            CompressionType = CompressionType.Zstd,
+            MessageTimeoutMs = (int)options.RequestTimeout.TotalMilliseconds,
+            AllowAutoCreateTopics = false,
+            TopicMetadataRefreshIntervalMs = 10_000,
+            DeliveryReportFields = "none",
+        },
+        options);
+
     public static ProducerConfig Producer(KafkaLogOptions options, string transactionalId) => Merge(
         new ProducerConfig
         {

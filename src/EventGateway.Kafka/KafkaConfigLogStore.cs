@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using EventGateway.Core.Acks;
 using EventGateway.Core.Log;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _closed = new();
     private KafkaMonitor? _monitor;
+    private KafkaAckLog? _acks;
     private bool _disposed;
 
     /// <exception cref="ArgumentException">The options cannot be used; the message lists all that is wrong.</exception>
@@ -55,6 +57,9 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
 
     /// <summary>How topics are named.</summary>
     public KafkaTopicNames Names { get; }
+
+    /// <summary>Where proxies say what they serve.</summary>
+    public IAckLog Acks => _acks ??= new KafkaAckLog(_options, Names, Admin, _connection, _time, _logger);
 
     internal KafkaAdmin Admin { get; }
 
@@ -102,6 +107,11 @@ public sealed class KafkaConfigLogStore : IConfigLogStore
         }
 
         await Task.WhenAll(tailers.Select(t => t.DisposeAsync().AsTask()));
+        if (_acks is not null)
+        {
+            await _acks.DisposeAsync();
+        }
+
         Admin.Dispose();
         _closed.Dispose();
     }

@@ -25,13 +25,13 @@ public sealed class KafkaTopicAdministration
         _names = new KafkaTopicNames(options.Prefix);
     }
 
-    /// <summary>The topics the logs need, as they should be made.</summary>
+    /// <summary>The topics the logs need, two each, and the one for all logs in which proxies say what they serve; as they should be made.</summary>
     /// <exception cref="LogUnavailableException">Kafka could not be reached.</exception>
     /// <exception cref="LogRefusedException">This user may not describe topics.</exception>
     public async Task<IReadOnlyList<TopicPlan>> PlanAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
     {
         var replicas = (short)Math.Clamp(await _admin.CountBrokersAsync(cancellationToken), 1, RecommendedTopicSettings.Replicas);
-        var existing = await _admin.DescribeAsync([.. logs.SelectMany(TopicsOf)], cancellationToken);
+        var existing = await _admin.DescribeAsync(TopicsOf(logs), cancellationToken);
         var limit = _options.EffectiveMaxMessageBytes;
         return
         [
@@ -40,9 +40,10 @@ public sealed class KafkaTopicAdministration
                 Plan(log, _names.Config(log), RecommendedTopicSettings.Config(replicas, limit)),
                 Plan(log, _names.History(log), RecommendedTopicSettings.History(replicas, limit)),
             }),
+            .. logs.Take(1).Select(_ => Plan(null, _names.Status, RecommendedTopicSettings.Status())),
         ];
 
-        TopicPlan Plan(LogName log, string topic, IReadOnlyList<TopicSetting> settings) =>
+        TopicPlan Plan(LogName? log, string topic, IReadOnlyList<TopicSetting> settings) =>
             new(log, topic, existing.ContainsKey(topic), 1, replicas, settings);
     }
 
@@ -71,12 +72,12 @@ public sealed class KafkaTopicAdministration
     public async Task<IReadOnlyList<TopicFinding>> VerifyAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
     {
         var findings = new List<TopicFinding>();
-        var states = await _admin.DescribeAsync([.. logs.SelectMany(TopicsOf)], cancellationToken);
+        var states = await _admin.DescribeAsync(TopicsOf(logs), cancellationToken);
         foreach (var plan in await PlanAsync(logs, cancellationToken))
         {
             if (!states.TryGetValue(plan.Topic, out var state))
             {
-                findings.Add(new TopicFinding(plan.Topic, "exists", "no", "yes", true, TopicFixes.Create(_options, plan.Log)));
+                findings.Add(new TopicFinding(plan.Topic, "exists", "no", "yes", plan.Log is not null, TopicFixes.Create(_options, plan.Log ?? logs.First())));
                 continue;
             }
 
@@ -169,5 +170,6 @@ public sealed class KafkaTopicAdministration
         }
     }
 
-    private string[] TopicsOf(LogName log) => [_names.Config(log), _names.History(log)];
+    private string[] TopicsOf(IReadOnlyCollection<LogName> logs) =>
+        [.. logs.SelectMany(log => new[] { _names.Config(log), _names.History(log) }), .. logs.Take(1).Select(_ => _names.Status)];
 }

@@ -4,13 +4,14 @@ using EventGateway.Core.Log;
 namespace EventGateway.Kafka;
 
 /// <summary>
-/// The topics of a log: <c>&lt;prefix&gt;.&lt;origin&gt;.&lt;workspace&gt;.config</c> and <c>.history</c>. The prefix may hold dots; an origin
-/// and a workspace cannot, so a name has one reading only.
+/// The topics of a log: <c>&lt;prefix&gt;.&lt;origin&gt;.&lt;workspace&gt;.config</c> and <c>.history</c>; and <c>&lt;prefix&gt;.status</c>, one for all
+/// logs. The prefix may hold dots; an origin and a workspace cannot, so a name has one reading only.
 /// </summary>
 public sealed class KafkaTopicNames
 {
     private const string ConfigSuffix = ".config";
     private const string HistorySuffix = ".history";
+    private const string StatusLabel = "status";
 
     // Kafka allows 249 characters: two labels of 63, three dots and the longer suffix leave this much.
     private const int MaxPrefixLength = 100;
@@ -36,6 +37,9 @@ public sealed class KafkaTopicNames
 
     /// <summary>The topic that keeps every change set for a while.</summary>
     public string History(LogName log) => TransactionalId(log) + HistorySuffix;
+
+    /// <summary>The topic in which proxies say what they serve.</summary>
+    public string Status => _start + StatusLabel;
 
     /// <summary>The name under which the one writer of a log is known to Kafka.</summary>
     public string TransactionalId(LogName log) => $"{_start}{log.Origin}.{log.Workspace}";

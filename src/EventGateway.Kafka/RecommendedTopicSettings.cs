@@ -36,6 +36,18 @@ internal static class RecommendedTopicSettings
         .. Both(replicas, maxMessageBytes),
     ];
 
+    /// <summary>What proxies serve: the newest record of each counts, and those of proxies that are gone may go after an hour.</summary>
+    public static IReadOnlyList<TopicSetting> Status() =>
+    [
+        new("cleanup.policy", "compact,delete", TopicSettingBound.Exactly),
+        new("retention.ms", Text(TimeSpan.FromHours(1)), TopicSettingBound.AtLeast),
+        new("segment.bytes", Text(SegmentBytes), TopicSettingBound.AtMost),
+        new("segment.ms", Text(TimeSpan.FromMinutes(10)), TopicSettingBound.AtMost),
+        new("min.insync.replicas", "1", TopicSettingBound.AtMost),
+        new("message.timestamp.type", "LogAppendTime", TopicSettingBound.Exactly),
+        new("compression.type", "producer", TopicSettingBound.Exactly),
+    ];
+
     /// <summary>Whether a value found is as good as the recommended one.</summary>
     public static bool IsMet(TopicSetting setting, string value)
     {

@@ -19,7 +19,8 @@ internal static class TopicChecks
     public static IEnumerable<TopicFinding> FindFaults(
         TopicPlan plan, TopicState state, IReadOnlyDictionary<string, string>? settings, KafkaLogOptions options)
     {
-        if (state.Partitions != plan.Partitions)
+        // Of a topic for all logs only the first partition is used, however many there are.
+        if (state.Partitions != plan.Partitions && plan.Log is not null)
         {
             yield return new TopicFinding(plan.Topic, "partitions", Text(state.Partitions), "1", true, TopicFixes.Remake(options, plan.Topic));
         }

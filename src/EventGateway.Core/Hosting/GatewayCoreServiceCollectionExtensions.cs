@@ -1,3 +1,4 @@
+using EventGateway.Core.Acks;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Loading.LastKnownGood;
 using EventGateway.Core.Log;
@@ -38,6 +39,38 @@ public static class GatewayCoreServiceCollectionExtensions
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<LastKnownGoodWriter>());
     }
 
+    /// <summary>Reports what this process serves to the registered <see cref="IAckLog"/>. Needs <see cref="AddConfigLoader"/>.</summary>
+    /// <param name="id">As <c>/status</c> tells it.</param>
+    /// <param name="version">Of the program.</param>
+    public static IServiceCollection AddAckReporter(this IServiceCollection services, string id, string version, AckOptions options)
+    {
+        services.TryAddSingleton(s => new AckReporter(
+            s.GetRequiredService<IAckLog>(),
+            s.GetRequiredService<ImageBroadcast>(),
+            s.GetRequiredService<ConfigLoader>(),
+            s.GetRequiredService<LoaderOptions>(),
+            ProxyName.New(id),
+            version,
+            options,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<AckReporter>>()));
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<AckReporter>());
+        return services;
+    }
+
+    /// <summary>Knows from the registered <see cref="IAckLog"/> when what this process appends is served everywhere.</summary>
+    public static IServiceCollection AddConvergenceWatch(this IServiceCollection services, AckOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(options);
+        services.TryAddSingleton<FleetReader>();
+        services.TryAddSingleton<ConvergenceWatch>();
+        services.AddSingleton<IAppendObserver>(s => s.GetRequiredService<ConvergenceWatch>());
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<FleetReader>());
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<ConvergenceWatch>());
+        return services;
+    }
+
     /// <summary>Keeps the logs of the registered <see cref="IConfigLogStore"/> at what the registered <see cref="IConfigSource"/> wants.</summary>
     /// <param name="keyRing">Null: certificates are refused by name.</param>
     public static IServiceCollection AddOriginPublisher(this IServiceCollection services, PublisherOptions options, KeyRing? keyRing)
@@ -49,7 +82,8 @@ public static class GatewayCoreServiceCollectionExtensions
             options,
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>(),
-            keyRing));
+            keyRing,
+            s.GetServices<IAppendObserver>()));
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<OriginPublisher>());
         return services;
     }

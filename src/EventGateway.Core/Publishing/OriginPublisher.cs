@@ -16,6 +16,7 @@ public sealed partial class OriginPublisher : BackgroundService
     private readonly IConfigSource _source;
     private readonly PublisherOptions _options;
     private readonly KeyRing? _keyRing;
+    private readonly IReadOnlyList<IAppendObserver> _observers;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger<OriginPublisher> _logger;
@@ -28,12 +29,14 @@ public sealed partial class OriginPublisher : BackgroundService
     private bool _looksForUnlisted;
 
     public OriginPublisher(
-        IConfigLogStore store, IConfigSource source, PublisherOptions options, TimeProvider time, ILoggerFactory loggers, KeyRing? keyRing = null)
+        IConfigLogStore store, IConfigSource source, PublisherOptions options, TimeProvider time, ILoggerFactory loggers, KeyRing? keyRing = null,
+        IEnumerable<IAppendObserver>? observers = null)
     {
         _store = store;
         _source = source;
         _options = options;
         _keyRing = keyRing;
+        _observers = [.. observers ?? []];
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<OriginPublisher>();
@@ -128,7 +131,7 @@ public sealed partial class OriginPublisher : BackgroundService
             if (isNew)
             {
                 var log = _store.Open(new LogName(_options.Origin, workspace));
-                publisher = new WorkspacePublisher(log, _options, _keyRing, _time, _loggers.CreateLogger<WorkspacePublisher>());
+                publisher = new WorkspacePublisher(log, _options, _keyRing, _time, _loggers.CreateLogger<WorkspacePublisher>(), _observers);
                 _publishers[workspace] = publisher;
                 _running.Add(RunAsync(publisher, cancellationToken));
             }

@@ -22,6 +22,7 @@ public sealed partial class WorkspacePublisher
     private readonly IConfigLog _log;
     private readonly PublisherOptions _options;
     private readonly PublishPlanner _planner;
+    private readonly IReadOnlyList<IAppendObserver> _observers;
     private readonly TimeProvider _time;
     private readonly ILogger<WorkspacePublisher> _logger;
     private readonly Channel<DesiredState> _submitted = Channel.CreateBounded<DesiredState>(
@@ -33,11 +34,13 @@ public sealed partial class WorkspacePublisher
     private TimeSpan _retry = ShortestRetry;
     private volatile PublisherStatus _status;
 
-    public WorkspacePublisher(IConfigLog log, PublisherOptions options, KeyRing? keyRing, TimeProvider time, ILogger<WorkspacePublisher> logger)
+    public WorkspacePublisher(
+        IConfigLog log, PublisherOptions options, KeyRing? keyRing, TimeProvider time, ILogger<WorkspacePublisher> logger, IEnumerable<IAppendObserver>? observers = null)
     {
         _log = log;
         _options = options;
         _planner = new PublishPlanner(log.Name, options, keyRing);
+        _observers = [.. observers ?? []];
         _time = time;
         _logger = logger;
         _status = new PublisherStatus(log.Name);
@@ -166,6 +169,11 @@ public sealed partial class WorkspacePublisher
         {
             await session.AppendAsync(set, isLast, cancellationToken);
             LogAppended(_log.Name, session.Image.Position.Commit, session.Image.Position.Offset, set.Changes.Length, session.Image.Hash);
+            foreach (var observer in _observers)
+            {
+                observer.OnAppended(_log.Name, session.Image.Position, set);
+            }
+
             return [];
         }
         catch (LogRefusedException e) when (e.ConcernsRecord && set.Changes.Length == 1)

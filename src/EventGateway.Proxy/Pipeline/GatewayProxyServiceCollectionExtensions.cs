@@ -79,6 +79,9 @@ public static class GatewayProxyServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>Metrics of the proxies that serve what this process writes. Needs the convergence watch.</summary>
+    public static IServiceCollection AddFleetMetrics(this IServiceCollection services) => services.AddSingleton<IMetricSource, FleetMetrics>();
+
     private static TimedPublisher Timed(IServiceProvider services, IImagePublisher publisher) =>
         new(publisher, services.GetRequiredService<ProxyMetrics>(), services.GetRequiredService<ChangeStages>());
 

@@ -15,6 +15,7 @@ internal sealed class GatewayRootCommand : RootCommand, IExampleCommand
         Add(new ValidateCommand());
         Add(new TopicsCommand());
         Add(new StatusCommand());
+        Add(new WaitCommand());
         Add(new KeysCommand());
         Add(new EchoCommand());
         Add(new VersionCommand());

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using EventGateway.Core.Acks;
 using EventGateway.Core.Loading;
 using EventGateway.Hosting;
+using EventGateway.Proxy;
 using EventGateway.Settings;
 
 namespace EventGateway.Commands;
@@ -32,6 +34,7 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
         services => services
             .AddKafkaConfigLog(settings.Kafka)
             .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces }, settings.LastKnownGood)
+            .AddAckReporter(new ProxyOptions().Id, ProductVersion.Text, new AckOptions())
             .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
             .AddTraceExport(settings.Traffic.Tracing)
             .AddHostedService<StartProgress>(),

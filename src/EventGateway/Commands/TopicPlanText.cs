@@ -48,8 +48,8 @@ internal static class TopicPlanText
     {
         ["topics"] = new JsonArray([.. plans.Select(plan => new JsonObject
         {
-            ["origin"] = plan.Log.Origin,
-            ["workspace"] = plan.Log.Workspace,
+            ["origin"] = plan.Log?.Origin,
+            ["workspace"] = plan.Log?.Workspace,
             ["topic"] = plan.Topic,
             ["state"] = state(plan),
             ["partitions"] = plan.Partitions,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventGateway.Core.Acks;
 using EventGateway.Hosting;
 using EventGateway.Proxy.Telemetry;
 using EventGateway.Settings;
@@ -30,6 +31,8 @@ internal sealed class WatcherCommand() : SettingsCommand<WatcherSettings>(
         services => services
             .AddKafkaConfigLog(settings.Kafka)
             .AddWriter(settings.Source, settings.KeyRing)
+            .AddConvergenceWatch(new AckOptions())
+            .AddFleetMetrics()
             .AddSingleton<IGatewayState>(s => s.GetRequiredService<WatcherState>())
             .AddGatewayStatus(RoleServices.ProxyOptions(Name, settings.Process, traffic: null, settings.KeyRing))
             .AddHostedService<StartProgress>(),

@@ -138,6 +138,16 @@ internal static class SettingCatalog
 
     public static readonly Setting Url = new("url", "URL", "Status address of the process to ask.") { Default = "http://127.0.0.1:8100" };
 
+    public static readonly Setting WaitTarget = new("TARGET", "TARGET",
+        "What to wait for: KIND/NAMESPACE/NAME of an object (ingress/shop/web), the key of an entity (route/shop/web/0.0), or a position (ORIGIN/WORKSPACE@COMMIT).")
+        { IsMany = true };
+
+    public static readonly Setting WaitOrigins = Origins with { Description = "In whose logs the object may stand. Default: any; the first that holds it counts." };
+
+    public static readonly Setting Timeout = new("timeout", "TIME", "How long to wait: 500ms, 30s, 5m.") { Default = "60s" };
+
+    public static readonly Setting Generation = new("generation", "NUMBER", "At least this metadata.generation of the object. Default: whatever the log holds.");
+
     public static readonly Setting KeyId = new("id", "NAME", "Id of the new key. Default: one made from today's date.");
 
     /// <summary>Sources that are not there yet; naming one gives a plain answer instead of «unknown flag».</summary>
@@ -172,6 +182,7 @@ internal static class SettingCatalog
         {
             Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
             HttpPort, HttpsPort, TlsMinVersion, TlsCiphers, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
+            Timeout, Generation,
         }.Concat(Connections).Concat(Tracing).Concat(NotYet).Select(s => s.Name),
     ];
 }

@@ -225,18 +225,6 @@ internal sealed class SettingsReader(SettingSources sources, List<ConfigProblem>
         }
     }
 
-    /// <summary>
-    /// A fault when a flag is given that is promised and not there yet. The same name in the environment or a file may be meant for
-    /// another role and is left alone.
-    /// </summary>
-    public void NotYet(Setting setting, string message)
-    {
-        if (IsSet(setting) && From(setting) == setting.Flag)
-        {
-            Fault(setting.Flag, message);
-        }
-    }
-
     /// <summary>Where a value came from, for fault messages; the flag's name when nobody set it.</summary>
     public string From(Setting setting) => sources.Find(setting)?.From ?? setting.Flag;
 

@@ -76,13 +76,36 @@ public sealed class CommandLineTests
         Assert.Contains($"{flags.Split(' ')[0]}: reading from a cluster is not available yet; give manifests with --manifests", run.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("status --kafka 127.0.0.1:1", "eventgateway: --kafka: the status of the whole fleet is not available yet; ask one process with --url")]
-    public async Task Run_PromisedFlag_SaysThatItIsNotThereYet(string line, string expected)
+    [Fact]
+    public async Task Status_OneProcessAndTheFleet_AsksWhich()
     {
-        var run = await CommandRun.OfAsync(line.Split(' '));
+        var run = await CommandRun.OfAsync(["status", "--kafka", "127.0.0.1:1", "--url", "http://127.0.0.1:8100"]);
         Assert.Equal(2, run.ExitCode);
-        Assert.StartsWith(expected, run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("eventgateway: --url and --kafka: name one: a process to ask, or the Kafka in which all proxies report", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("wait", "name one thing to wait for")]
+    [InlineData("wait a/shop@1 b/shop@2", "name one thing to wait for")]
+    [InlineData("wait shop/web", "'shop/web' is neither KIND/NAMESPACE/NAME")]
+    [InlineData("wait deployment/shop/web", "'deployment/shop/web' is neither")]
+    [InlineData("wait a/shop@x", "'a/shop@x' is neither")]
+    [InlineData("wait a/shop@1 --generation 2", "--generation: a position has no generation")]
+    [InlineData("wait ingress/shop/web --generation 0", "--generation: '0' is not a generation; use 1 or more")]
+    [InlineData("wait ingress/shop/web --timeout soon", "--timeout: 'soon' is not a time")]
+    public async Task Wait_WrongUsage_ExitsWith2AndSaysWhatToWrite(string line, string expected)
+    {
+        var run = await CommandRun.OfAsync([.. line.Split(' '), "--kafka", "127.0.0.1:1"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wait_NoKafka_ExitsWith3()
+    {
+        var run = await CommandRun.OfAsync(["wait", "ingress/shop/web", "--kafka", "127.0.0.1:1"]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("127.0.0.1:1", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,13 +3,17 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EventGateway.TestKit.Kafka;
 using EventGateway.Tests.Processes;
 using EventGateway.Tests.Tracing;
 
 namespace EventGateway.Tests.Observability;
 
-/// <summary>A gateway process with all that can be switched on, after traffic, failures, handshakes and changes; started once for the tests of a class.</summary>
-public sealed class RunningGateway : IAsyncLifetime
+/// <summary>
+/// A gateway process with all that can be switched on, after traffic, failures, handshakes and changes, and where there is a Kafka a watcher and a
+/// proxy on it; started once for the tests of a class.
+/// </summary>
+public sealed class RunningGateway(SharedKafka kafka) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly GatewayClient _client = new();
@@ -20,7 +24,11 @@ public sealed class RunningGateway : IAsyncLifetime
     /// <summary>What /metrics said.</summary>
     internal string Text { get; private set; } = "";
 
-    internal ImmutableSortedDictionary<string, MetricFamily> Families => MetricExposition.Parse(Text);
+    /// <summary>Of all the processes.</summary>
+    internal ImmutableSortedDictionary<string, MetricFamily> Families { get; private set; } = ImmutableSortedDictionary<string, MetricFamily>.Empty;
+
+    /// <summary>Whether a watcher and a proxy on Kafka were asked too.</summary>
+    internal bool WithKafka { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
@@ -42,6 +50,12 @@ public sealed class RunningGateway : IAsyncLifetime
         Text = await GatewayProcess.EventuallyAsync(
             () => _client.GetAsync(addresses[2], "/metrics").GetAwaiter().GetResult().Body is { } text && text.Contains("result=\"ok\"} 1\n", StringComparison.Ordinal) ? text : null,
             () => "no handshake was counted");
+        Families = MetricExposition.Parse(Text);
+        if (await kafka.FindBootstrapServersAsync() is { } servers)
+        {
+            WithKafka = true;
+            Families = (await AskOnKafkaAsync(servers)).Aggregate(Families, Merge);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -52,6 +66,22 @@ public sealed class RunningGateway : IAsyncLifetime
         _client.Dispose();
         _folder.Dispose();
     }
+
+    private async Task<IReadOnlyList<string>> AskOnKafkaAsync(string servers)
+    {
+        string[] common = ["--kafka", servers, "--prefix", $"metrics-{Guid.NewGuid():N}", "--bind", "127.0.0.1", "--status-port", "0"];
+        await using var proxy = GatewayProcess.Start(["proxy", .. common, "--http-port", "0", "--https-port", "0", "--data", _folder.File("proxy")]);
+        await using var watcher = GatewayProcess.Start(["watcher", .. common, "--origin", "cluster-a", "--manifests", _folder.File("manifests"), "--create-topics"]);
+        var (reader, writer) = ((await proxy.AddressesAsync())[2], (await watcher.AddressesAsync())[0]);
+        return
+        [
+            await _client.UntilAsync(reader, "/metrics", text => text.Contains("eventgateway_last_known_good_commit{", StringComparison.Ordinal)),
+            await _client.UntilAsync(writer, "/metrics", text => text.Contains("eventgateway_change_to_all_proxies_seconds_count{", StringComparison.Ordinal)),
+        ];
+    }
+
+    private static ImmutableSortedDictionary<string, MetricFamily> Merge(ImmutableSortedDictionary<string, MetricFamily> families, string text) =>
+        families.SetItems(MetricExposition.Parse(text).Where(f => families.GetValueOrDefault(f.Key)?.Labels is null));
 
     private void Write(string path)
     {

@@ -22,9 +22,13 @@ internal sealed class GatewayClient : IDisposable
     public Task<string> UntilAsync(Uri address, string path, HttpStatusCode expected, string? host = null) =>
         UntilAsync(address, path, host, a => a.Status == expected, $"should answer {expected}");
 
+    /// <summary>Asks until the text is as expected, or a minute is over.</summary>
+    public Task<string> UntilAsync(Uri address, string path, Func<string, bool> isExpected) =>
+        UntilAsync(address, path, null, a => isExpected(a.Body), "never says what is expected");
+
     /// <summary>Asks until the document is as expected, or a minute is over.</summary>
-    public async Task<JsonElement> UntilAsync(Uri address, string path, Func<JsonElement, bool> isExpected) => JsonDocument.Parse(
-        await UntilAsync(address, path, null, a => isExpected(JsonDocument.Parse(a.Body).RootElement), "never says what is expected")).RootElement;
+    public async Task<JsonElement> UntilJsonAsync(Uri address, string path, Func<JsonElement, bool> isExpected) =>
+        JsonDocument.Parse(await UntilAsync(address, path, text => isExpected(JsonDocument.Parse(text).RootElement))).RootElement;
 
     public void Dispose() => _client.Dispose();
 

@@ -40,7 +40,7 @@ public sealed class StandaloneTests : IDisposable
 
             // Requests see a change a moment before the status does.
             commit = first + 1;
-            var document = await _client.UntilAsync(status, "/status", d => CommitOf(d) == commit);
+            var document = await _client.UntilJsonAsync(status, "/status", d => CommitOf(d) == commit);
             Assert.Equal("standalone", document.GetProperty("role").GetString());
             await using var table = await GatewayProcess.RunAsync(["status", "--url", status.ToString()]);
             Assert.Equal(0, await table.ExitAsync());
