@@ -3,6 +3,7 @@ using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using Google.Protobuf.Reflection;
 using Xunit;
+using StatusV1 = EventGateway.Core.Wire.StatusV1;
 using V1 = EventGateway.Core.Wire.V1;
 
 namespace EventGateway.Core.Tests.Wire;
@@ -56,13 +57,17 @@ public sealed class ContractNumbersTests
         Feature: name=1:String level=2:UInt32
         HistoryEntry: commit=1:Message sequence=2:UInt64 epoch=3:UInt64 changes=4:Message*
         HistoryChange: key=1:String envelope=2:Bytes sequence=3:Fixed64
+        ProxyHeartbeat: reader_schema=1:UInt32 version=2:String started_unix_us=3:Int64 ready=4:Bool origins=5:String* workspaces=6:String*
+        LogAck: log_id=1:Bytes commit=2:Fixed64 image_hash=3:Bytes refused=4:Message* refused_count=5:UInt32
+        RefusedKey: key=1:String reason=2:String
 
         """;
 
     [Fact]
     public void Descriptors_AreTheContract() => Assert.Equal(
         Contract.ReplaceLineEndings("\n"),
-        Describe(V1.EnvelopeReflection.Descriptor) + Describe(V1.EntitiesReflection.Descriptor) + Describe(V1.CommitReflection.Descriptor));
+        Describe(V1.EnvelopeReflection.Descriptor) + Describe(V1.EntitiesReflection.Descriptor) + Describe(V1.CommitReflection.Descriptor)
+            + Describe(StatusV1.AcksReflection.Descriptor));
 
     [Fact]
     public void NumbersKeptForLater_AreReserved()
