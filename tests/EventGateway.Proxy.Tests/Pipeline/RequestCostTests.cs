@@ -34,7 +34,7 @@ public sealed class RequestCostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false, 840)]
+    [InlineData(false, 870)]
     [InlineData(true, 1100)]
     public void Forward_OneRequest_AllocatesLittleMoreThanYarpsForwarder(bool withLog, int ceiling)
     {
