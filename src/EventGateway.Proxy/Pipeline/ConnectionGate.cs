@@ -18,6 +18,9 @@ internal sealed partial class ConnectionGate(ProxyOptions options, ConnectionMet
     public async Task InvokeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var open = Interlocked.Increment(ref _open);
+
+        // Once here, rather than in each request: an address keeps its own text.
+        connection.RemoteEndPoint = ClientAddress.Plain(connection.RemoteEndPoint);
         try
         {
             var refusal = options.Limits.Connections is > 0 and var limit && open > limit ? "limit" : options.Trust.ProxyProtocol ? await ReadHeaderAsync(connection) : null;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
@@ -32,7 +31,7 @@ internal static class ForwardPipeline
 
     private static Task UsePickedEndpoint(HttpContext context, RequestDelegate next)
     {
-        var request = context.Features.GetRequiredFeature<GatewayRequest>();
+        var request = GatewayRequest.Of(context)!;
         context.GetReverseProxyFeature().AvailableDestinations = request.Endpoint!.Destination;
         return next(context);
     }

@@ -24,7 +24,7 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
 {
     public Task ForwardAsync(HttpContext context, GatewayRequest request)
     {
-        context.Features.Set(request);
+        context.Features[typeof(GatewayRequest)] = request;
         context.SetEndpoint(request.Backend.Endpoint);
         request.Backend.Health.Budget.OnRequest(request.ForwardedAt);
         return request.Rules.Circuit.MaxRequests == 0 ? TryAllAsync(context, request) : TryAllLimitedAsync(context, request);
@@ -58,7 +58,8 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             return;
         }
 
-        if (request.Rules.Retries > 0 && request.Pool.Count > 1 && HasBody(context))
+        var hasBody = HasBody(context);
+        if (hasBody && request.Rules.Retries > 0 && request.Pool.Count > 1)
         {
             KeepBody(context, request);
         }
@@ -69,7 +70,7 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             var isTimedOut = false;
             try
             {
-                if (request.Rules.WriteTimeout == Timeout.InfiniteTimeSpan || !HasBody(context))
+                if (!hasBody || request.Rules.WriteTimeout == Timeout.InfiniteTimeSpan)
                 {
                     await pipeline(context);
                 }
@@ -110,9 +111,10 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
     private bool Conclude(HttpContext context, GatewayRequest request, EndpointState endpoint, bool isTimedOut, out GatewayAnswer? answer)
     {
         answer = null;
-        var outcome = isTimedOut && !context.RequestAborted.IsCancellationRequested ? AttemptOutcome.TimedOut : Outcomes.Of(context, request);
+        var failure = context.GetForwarderErrorFeature();
+        var outcome = isTimedOut && !context.RequestAborted.IsCancellationRequested ? AttemptOutcome.TimedOut : Outcomes.Of(context, request, failure);
         request.Backend.Health.OnOutcome(endpoint, outcome, request.UpstreamStatus);
-        Observe(context, request, endpoint, outcome);
+        Observe(request, endpoint, outcome, failure);
         if (outcome == AttemptOutcome.Answered)
         {
             return request.IsWithheld;
@@ -128,17 +130,17 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             return true;
         }
 
-        answer = isTimedOut ? GatewayAnswer.UpstreamTimeout : GatewayAnswer.Of(context.GetForwarderErrorFeature()!.Error, context.Response.StatusCode);
+        answer = isTimedOut ? GatewayAnswer.UpstreamTimeout : GatewayAnswer.Of(failure!.Error, context.Response.StatusCode);
         return false;
     }
 
-    private void Observe(HttpContext context, GatewayRequest request, EndpointState endpoint, AttemptOutcome outcome)
+    private void Observe(GatewayRequest request, EndpointState endpoint, AttemptOutcome outcome, IForwarderErrorFeature? failure)
     {
-        var error = outcome == AttemptOutcome.TimedOut ? ForwarderError.RequestTimedOut : context.GetForwarderErrorFeature()?.Error;
+        var error = outcome == AttemptOutcome.TimedOut ? ForwarderError.RequestTimedOut : failure?.Error;
         endpoint.Latency?.OnAttempt(request.ForwardedAt, request.AnsweredAt, error);
-        if (error is { } failure)
+        if (error is { } reason)
         {
-            errors.OnError(request.Hit.Log, failure, context.GetForwarderErrorFeature()?.Exception);
+            errors.OnError(request.Hit.Log, reason, failure?.Exception);
         }
     }
 

@@ -43,61 +43,7 @@ internal sealed class GatewayMiddleware(
         drain.Enter(context);
         try
         {
-            if (!IsServing())
-            {
-                await GatewayAnswer.NoConfig.WriteAsync(context);
-                return;
-            }
-
-            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            if (RequestLimits.RefusalOf(context.Request, target, options.Limits) is { } refusal)
-            {
-                await refusal.WriteAsync(context);
-                return;
-            }
-
-            decision = Decide(context);
-            var hit = decision.Hit;
-            if (!hit.IsMatch)
-            {
-                await GatewayAnswer.NoRoute.WriteAsync(context);
-                return;
-            }
-
-            if (!RawPath.TryParse(target, context.Request.Path.Value!, context.Request.QueryString.Value ?? "", out var path))
-            {
-                await GatewayAnswer.BadTarget.WriteAsync(context);
-                return;
-            }
-
-            var check = clients.Check(context, hit.Log, out var client);
-            if (check == ClientCheck.WrongConnection)
-            {
-                await GatewayAnswer.Misdirected.WriteAsync(context);
-                return;
-            }
-
-            if (!context.Request.IsHttps && ((hit.Route.Protocols & RouteProtocols.Http) == 0 || check == ClientCheck.NeedsHttps))
-            {
-                await HttpsRequired.AnswerAsync(context, hit.Route, path, options.HttpsPort);
-                return;
-            }
-
-            if (decision.Backend is null || decision.Endpoints is null or { Count: 0 })
-            {
-                upstreamErrors.OnNoEndpoint(hit.Log);
-                await GatewayAnswer.NoEndpoint.WriteAsync(context);
-                return;
-            }
-
-            request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path)
-            {
-                ForwardedAt = Stopwatch.GetTimestamp(),
-                Drain = drain,
-                Client = client,
-                Forwarded = forwarded,
-            };
-            await forwarder.ForwardAsync(context, request);
+            await ServeAsync(context, forwarded, ref decision, ref request);
         }
         finally
         {
@@ -109,6 +55,59 @@ internal sealed class GatewayMiddleware(
 
             telemetry.End(context, record, decision, request, started);
         }
+    }
+
+    // Not asynchronous itself, so that nothing of what is looked at on the way is kept while the upstream works.
+    private Task ServeAsync(HttpContext context, ForwardedClient? forwarded, ref RouteDecision decision, ref GatewayRequest? request)
+    {
+        if (!IsServing())
+        {
+            return GatewayAnswer.NoConfig.WriteAsync(context);
+        }
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (RequestLimits.RefusalOf(context.Request, target, options.Limits) is { } refusal)
+        {
+            return refusal.WriteAsync(context);
+        }
+
+        decision = Decide(context);
+        var hit = decision.Hit;
+        if (!hit.IsMatch)
+        {
+            return GatewayAnswer.NoRoute.WriteAsync(context);
+        }
+
+        if (!RawPath.TryParse(target, context.Request.Path.Value!, context.Request.QueryString.Value ?? "", out var path))
+        {
+            return GatewayAnswer.BadTarget.WriteAsync(context);
+        }
+
+        var check = clients.Check(context, hit.Log, out var client);
+        if (check == ClientCheck.WrongConnection)
+        {
+            return GatewayAnswer.Misdirected.WriteAsync(context);
+        }
+
+        if (!context.Request.IsHttps && ((hit.Route.Protocols & RouteProtocols.Http) == 0 || check == ClientCheck.NeedsHttps))
+        {
+            return HttpsRequired.AnswerAsync(context, hit.Route, path, options.HttpsPort);
+        }
+
+        if (decision.Backend is null || decision.Endpoints is null or { Count: 0 })
+        {
+            upstreamErrors.OnNoEndpoint(hit.Log);
+            return GatewayAnswer.NoEndpoint.WriteAsync(context);
+        }
+
+        request = new GatewayRequest(hit, decision.Backend, decision.Endpoints, path)
+        {
+            ForwardedAt = Stopwatch.GetTimestamp(),
+            Drain = drain,
+            Client = client,
+            Forwarded = forwarded,
+        };
+        return forwarder.ForwardAsync(context, request);
     }
 
     private RouteDecision Decide(HttpContext context)

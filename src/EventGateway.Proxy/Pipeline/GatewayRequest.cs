@@ -4,6 +4,7 @@ using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
 using EventGateway.Proxy.Upstreams.Balancing;
 using EventGateway.Proxy.Upstreams.Health;
+using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Pipeline;
 
@@ -61,6 +62,9 @@ internal sealed class GatewayRequest(RouteHit hit, BackendModel backend, Endpoin
 
     /// <summary>Binds the client to the endpoint of the present attempt; set in the answer. Null: none, or the client has it.</summary>
     public AnswerCookie? StickyCookie { get; set; }
+
+    /// <summary>Null: it was not matched. By type, not by type parameter: a generic call of an interface is looked up at run time.</summary>
+    public static GatewayRequest? Of(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
 
     /// <summary>Whether an attempt at this request was made there or cannot be, so that another has to be found.</summary>
     public bool HasTried(EndpointState endpoint) => ReferenceEquals(endpoint, Endpoint) || _tried?.Contains(endpoint) == true;

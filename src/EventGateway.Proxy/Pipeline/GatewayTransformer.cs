@@ -22,7 +22,7 @@ internal sealed class GatewayTransformer : HttpTransformer
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        var request = RequestOf(httpContext) ?? throw new InvalidOperationException("The request was not matched.");
+        var request = GatewayRequest.Of(httpContext) ?? throw new InvalidOperationException("The request was not matched.");
         var copying = base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         if (!copying.IsCompletedSuccessfully)
         {
@@ -35,7 +35,7 @@ internal sealed class GatewayTransformer : HttpTransformer
 
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        if (proxyResponse is not null && RequestOf(httpContext) is { } request)
+        if (proxyResponse is not null && GatewayRequest.Of(httpContext) is { } request)
         {
             request.AnsweredAt = Stopwatch.GetTimestamp();
             request.UpstreamStatus = (int)proxyResponse.StatusCode;
@@ -71,15 +71,20 @@ internal sealed class GatewayTransformer : HttpTransformer
         ClientCertificateHeaders.Set(context.Request.Headers, proxyRequest, request.Client);
     }
 
-    // By type, not by type parameter: a generic call of an interface is looked up at run time.
-    private static GatewayRequest? RequestOf(HttpContext context) => (GatewayRequest?)context.Features[typeof(GatewayRequest)];
-
     private static void SetClientHeaders(HttpContext context, HttpRequestMessage proxyRequest, GatewayRequest request)
     {
         var incoming = context.Request.Headers;
         var client = ClientAddress.Of(context);
         var forwardedFor = incoming["X-Forwarded-For"];
-        Set(incoming, proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {request.Forwarded?.Peer ?? client}");
+        if (forwardedFor.Count == 0)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-For", client);
+        }
+        else
+        {
+            Set(incoming, proxyRequest, "X-Forwarded-For", StringValues.IsNullOrEmpty(forwardedFor) ? client : $"{forwardedFor}, {request.Forwarded?.Peer ?? client}");
+        }
+
         Set(incoming, proxyRequest, "X-Real-IP", client);
         var isHttps = context.Request.IsHttps;
         Set(incoming, proxyRequest, "X-Forwarded-Proto", isHttps ? "https" : "http");

@@ -1,11 +1,9 @@
-using System.Diagnostics;
 using EventGateway.Core.Model;
-using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Telemetry;
 
-/// <summary>One line of the access log. Filled while the request is alive, written later by another thread.</summary>
-internal sealed class AccessLogEntry
+/// <summary>What one line of the access log says. Written out at once and not kept: a request allocates nothing for it.</summary>
+internal struct AccessLogEntry
 {
     public required DateTimeOffset Time { get; init; }
 
@@ -52,34 +50,4 @@ internal sealed class AccessLogEntry
     public string? Endpoint { get; set; }
 
     public string? Position { get; set; }
-
-    public static AccessLogEntry Of(HttpContext context, DateTimeOffset time)
-    {
-        var request = context.Request;
-        return new AccessLogEntry
-        {
-            Time = time,
-            Protocol = request.Protocol,
-            Method = request.Method,
-            Scheme = request.Scheme,
-            Host = request.Host.Value ?? "",
-            Path = request.Path.Value ?? "",
-            Query = request.QueryString.Value ?? "",
-            ClientIp = Pipeline.ClientAddress.Of(context),
-            RequestId = context.TraceIdentifier,
-            TraceId = TraceIdOf(context),
-        };
-    }
-
-    private static string TraceIdOf(HttpContext context)
-    {
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
-        {
-            return activity.TraceId.ToHexString();
-        }
-
-        // version "-" trace id "-" parent "-" flags (https://www.w3.org/TR/trace-context/#traceparent-header)
-        string? parent = context.Request.Headers.TraceParent;
-        return parent is { Length: >= 55 } && parent[2] == '-' && parent[35] == '-' ? parent[3..35] : "";
-    }
 }

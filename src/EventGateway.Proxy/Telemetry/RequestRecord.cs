@@ -1,5 +1,6 @@
 namespace EventGateway.Proxy.Telemetry;
 
-/// <summary>What is gathered about one request for the access log.</summary>
+/// <summary>What of one request is counted for the access log while it runs.</summary>
 /// <param name="Input">Null: the request has no body.</param>
-internal sealed record RequestRecord(AccessLogEntry Entry, CountingStream? Input, CountingStream Output);
+/// <param name="Output">Null: there is no access log.</param>
+internal readonly record struct RequestRecord(CountingStream? Input, CountingStream? Output);

@@ -3,7 +3,6 @@ using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Yarp.ReverseProxy.Model;
 
 namespace EventGateway.Proxy.Telemetry;
 
@@ -13,12 +12,11 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
     /// <summary>nginx's status for a client that left before it was answered.</summary>
     internal const int ClientClosedRequest = 499;
 
-    /// <summary>Null when there is no access log.</summary>
-    public RequestRecord? Begin(HttpContext context)
+    public RequestRecord Begin(HttpContext context)
     {
         if (!log.IsOn)
         {
-            return null;
+            return default;
         }
 
         var output = new CountingStream(context.Response.Body);
@@ -30,44 +28,78 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
             context.Request.Body = input;
         }
 
-        return new RequestRecord(AccessLogEntry.Of(context, time.GetUtcNow()), input, output);
+        return new RequestRecord(input, output);
     }
 
-    public void End(HttpContext context, RequestRecord? record, RouteDecision decision, GatewayRequest? request, long started)
+    public void End(HttpContext context, RequestRecord record, in RouteDecision decision, GatewayRequest? request, long started)
     {
-        var hit = decision.Hit;
         var ended = Stopwatch.GetTimestamp();
-        var status = context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted ? ClientClosedRequest : context.Response.StatusCode;
-        if (status == StatusCodes.Status200OK && request is null or { UpstreamStatus: 0 } && context.Features.Get<GatewayAnswer>() is { } answer)
-        {
-            status = answer.Status;
-        }
-
+        var status = StatusOf(context, request);
         var upstream = request is null ? (TimeSpan?)null : Stopwatch.GetElapsedTime(request.ForwardedAt, request.AnsweredAt == 0 ? ended : request.AnsweredAt);
         var duration = Stopwatch.GetElapsedTime(started, ended);
-        metrics.OnRequest(hit, status, duration, upstream);
-        if (record is null)
+        metrics.OnRequest(decision.Hit, status, duration, upstream);
+        if (record.Output is null)
         {
             return;
         }
 
-        var entry = record.Entry;
+        var entry = EntryOf(context, time.GetUtcNow() - duration);
         entry.Status = status;
         entry.BytesIn = record.Input?.Bytes ?? 0;
         entry.BytesOut = record.Output.Bytes;
         entry.DurationMs = duration.TotalMilliseconds;
-        entry.Attempts = request?.Attempts;
         entry.UpstreamMs = upstream?.TotalMilliseconds;
-        if (hit.IsMatch)
+        entry.Attempts = request?.Attempts;
+        if (decision.Hit.IsMatch)
         {
-            entry.Workspace = hit.Log.Workspace;
-            entry.Route = hit.Route.Key;
-            entry.Position = hit.Position;
+            entry.Workspace = decision.Hit.Log.Workspace;
+            entry.Route = decision.Hit.Route.Key;
+            entry.Position = decision.Hit.Position;
         }
 
         entry.Backend = decision.Backend?.Key.Text;
-        entry.Endpoint = request is null ? null : context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination?.DestinationId;
-
+        entry.Endpoint = request?.Endpoint?.Id;
         log.Write(entry);
+    }
+
+    private static int StatusOf(HttpContext context, GatewayRequest? request)
+    {
+        if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            return ClientClosedRequest;
+        }
+
+        var status = context.Response.StatusCode;
+        return status == StatusCodes.Status200OK && request is null or { UpstreamStatus: 0 } && context.Features.Get<GatewayAnswer>() is { } answer ? answer.Status : status;
+    }
+
+    private static AccessLogEntry EntryOf(HttpContext context, DateTimeOffset time)
+    {
+        var request = context.Request;
+        return new AccessLogEntry
+        {
+            Time = time,
+            Protocol = request.Protocol,
+            Method = request.Method,
+            Scheme = request.Scheme,
+            Host = request.Host.Value ?? "",
+            Path = request.Path.Value ?? "",
+            Query = request.QueryString.Value ?? "",
+            ClientIp = ClientAddress.Of(context),
+            RequestId = context.TraceIdentifier,
+            TraceId = TraceIdOf(request.Headers),
+        };
+    }
+
+    private static string TraceIdOf(IHeaderDictionary headers)
+    {
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+        {
+            return activity.TraceId.ToHexString();
+        }
+
+        // version "-" trace id "-" parent "-" flags (https://www.w3.org/TR/trace-context/#traceparent-header)
+        string? parent = headers.TraceParent;
+        return parent is { Length: >= 55 } && parent[2] == '-' && parent[35] == '-' ? parent[3..35] : "";
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using EventGateway.Proxy.Routing;
 using EventGateway.Proxy.Telemetry;
@@ -33,16 +34,24 @@ public sealed class RequestCostTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false, 900)]
-    [InlineData(true, 1450)]
+    [InlineData(false, 870)]
+    [InlineData(true, 1100)]
     public void Forward_OneRequest_AllocatesLittleMoreThanYarpsForwarder(bool withLog, int ceiling)
     {
+        FillPool();
         var gateway = Build(withLog);
         var forwarder = _app!.Services.GetRequiredService<IHttpForwarder>();
         using var client = new HttpMessageInvoker(_upstream, disposeHandler: false);
         var alone = BytesPerRequest(context => forwarder.SendAsync(context, "http://10.0.0.1:8080", client, ForwarderRequestConfig.Empty, HttpTransformer.Default).AsTask());
         var ours = BytesPerRequest(gateway);
         Assert.True(ours - alone <= ceiling, $"A request through the gateway allocates {ours} bytes, YARP's forwarder alone {alone}: {ours - alone} more, of {ceiling} allowed");
+    }
+
+    // The log's lines lie in pooled pieces, and here nobody writes them and gives the pieces back.
+    private static void FillPool()
+    {
+        var pieces = Enumerable.Range(0, 16).Select(_ => ArrayPool<byte>.Shared.Rent(64 * 1024)).ToList();
+        pieces.ForEach(p => ArrayPool<byte>.Shared.Return(p));
     }
 
     private Func<HttpContext, Task> Build(bool withLog)
@@ -92,7 +101,7 @@ public sealed class RequestCostTests : IAsyncDisposable
         request.Headers.Host = "shop.example";
         request.Headers.UserAgent = "test";
         request.Headers.Accept = "*/*";
-        context.Connection.RemoteIpAddress = IPAddress.Loopback.MapToIPv6();
+        context.Connection.RemoteIpAddress = IPAddress.Loopback;
         context.Response.Body = Stream.Null;
         _ = context.RequestAborted;
         return context;

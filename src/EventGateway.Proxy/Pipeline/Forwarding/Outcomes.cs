@@ -7,9 +7,10 @@ namespace EventGateway.Proxy.Pipeline.Forwarding;
 /// <summary>Reads off what YARP left behind what became of an attempt.</summary>
 internal static class Outcomes
 {
-    public static AttemptOutcome Of(HttpContext context, GatewayRequest request)
+    /// <param name="failure">What YARP reports; null: nothing went wrong.</param>
+    public static AttemptOutcome Of(HttpContext context, GatewayRequest request, IForwarderErrorFeature? failure)
     {
-        if (context.GetForwarderErrorFeature() is not { } failure)
+        if (failure is null)
         {
             return AttemptOutcome.Answered;
         }
