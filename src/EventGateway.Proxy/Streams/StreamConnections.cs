@@ -24,7 +24,7 @@ namespace EventGateway.Proxy.Streams;
 /// </code>
 /// A port with a tcp route never waits for the client, as there are protocols in which the server speaks first.
 /// </summary>
-internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance, StreamTelemetry telemetry, TimeProvider time)
+internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance, StreamDialer dialer, StreamTelemetry telemetry, TimeProvider time)
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
@@ -150,7 +150,7 @@ internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance
             connection.Endpoint = endpoint;
             try
             {
-                if (await StreamDialer.TryConnectAsync(endpoint, backend, connection.ServerName, time) is { } upstream)
+                if (await dialer.TryConnectAsync(decision.Hit.Log, backend, endpoint, connection.ServerName) is { } upstream)
                 {
                     await using (upstream)
                     {

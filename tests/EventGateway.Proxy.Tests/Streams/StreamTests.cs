@@ -293,7 +293,7 @@ public sealed class StreamTests : IAsyncLifetime
 
     private Certificate Certificate(string name, string serverName) => Certificate(_log, name, serverName);
 
-    private static async Task<string> ReadAsync(Stream stream, int count)
+    internal static async Task<string> ReadAsync(Stream stream, int count)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var buffer = new byte[count];
@@ -301,7 +301,7 @@ public sealed class StreamTests : IAsyncLifetime
         return Encoding.ASCII.GetString(buffer);
     }
 
-    private static async Task<string> ReadToEndAsync(Stream stream)
+    internal static async Task<string> ReadToEndAsync(Stream stream)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var received = new MemoryStream();
