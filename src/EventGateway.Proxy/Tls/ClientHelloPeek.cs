@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace EventGateway.Proxy.Tls;
 
@@ -12,7 +13,7 @@ namespace EventGateway.Proxy.Tls;
 internal sealed class ClientHelloPeek(Func<TlsCipherSuite, bool> isSpoken, TimeSpan patience, TimeProvider time)
 {
     /// <summary>A hello that was read is the connection's feature <see cref="ClientHello"/>.</summary>
-    /// <returns><see cref="ClientHelloState.Incomplete"/>: the client took too long, or left.</returns>
+    /// <returns><see cref="ClientHelloState.Incomplete"/>: the client took too long, or left, or the server stops.</returns>
     public ValueTask<ClientHelloState> LookAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
@@ -28,6 +29,7 @@ internal sealed class ClientHelloPeek(Func<TlsCipherSuite, bool> isSpoken, TimeS
     private async ValueTask<ClientHelloState> WaitAsync(ConnectionContext connection, PipeReader input, long examined)
     {
         using var timeout = new CancellationTokenSource(patience, time);
+        await using var stopping = StoppingOf(connection).UnsafeRegister(static timeout => ((CancellationTokenSource)timeout!).Cancel(), timeout);
         try
         {
             while (true)
@@ -48,6 +50,10 @@ internal sealed class ClientHelloPeek(Func<TlsCipherSuite, bool> isSpoken, TimeS
             return ClientHelloState.Incomplete;
         }
     }
+
+    // A server that stops waits for those it serves, not for those who have said nothing.
+    private static CancellationToken StoppingOf(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 
     /// <param name="examined">How much was looked at in vain before.</param>
     private ClientHelloState Look(ConnectionContext connection, PipeReader input, ReadResult result, long examined)
