@@ -11,7 +11,7 @@ namespace EventGateway.Proxy.Tls;
 /// <summary>
 /// A client's handshake:
 /// <code>
-/// 1. peek at the hello: which keys the client takes    none in time -> close
+/// 1. peek at the hello: the server name, which keys the client takes    none in time -> close
 /// 2. the server name's certificates, of them the first that the client takes
 /// 3. the demand in force for the name: the client's certificate is verified in the handshake
 /// </code>
@@ -36,7 +36,7 @@ internal sealed class TlsEntrance(CertificateTable certificates, ClientValidatio
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = HandshakeTimeout,
-            OnConnection = context => ValueTask.FromResult(Choose(context.ClientHelloInfo.ServerName, context.Connection.Features)),
+            OnConnection = context => ValueTask.FromResult(Choose(NameOf(context), context.Connection.Features)),
         });
     }
 
@@ -58,6 +58,9 @@ internal sealed class TlsEntrance(CertificateTable certificates, ClientValidatio
         connection.Set(new ClientConnection(demand));
         return demand.OptionsFor(certificate);
     }
+
+    // The platform reads no name out of a hello in several records, and turns names into Unicode, which certificates and routes do not hold.
+    private static string? NameOf(TlsHandshakeCallbackContext context) => context.Connection.Features.Get<ClientHello>()?.ServerName ?? context.ClientHelloInfo.ServerName;
 
     private static Func<TlsCipherSuite, bool> SpokenOf(TlsOptions options) =>
         options.Ciphers.IsDefaultOrEmpty ? static _ => true : options.Ciphers.ToFrozenSet().Contains;
