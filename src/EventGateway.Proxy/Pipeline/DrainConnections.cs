@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using EventGateway.Proxy.Telemetry;
 
 namespace EventGateway.Proxy.Pipeline;
 
 /// <summary>How many connections clients hold open, by the server's own count; those of the status port do not count where its number is known.</summary>
-public sealed class DrainConnections : IDisposable
+public sealed class DrainConnections : IMetricSource, IDisposable
 {
     private const string Server = "Microsoft.AspNetCore.Server.Kestrel";
     private const string Counter = "kestrel.active_connections";

@@ -1,4 +1,3 @@
-using EventGateway.Core.Loading.LastKnownGood;
 using EventGateway.Proxy;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Routing;
@@ -38,15 +37,9 @@ public static class GatewayApplicationBuilderExtensions
     public static IApplicationBuilder MapGatewayStatus(this IApplicationBuilder app)
     {
         var services = app.ApplicationServices;
+
+        // They count from when they are made, so that has to be before the first connection.
         _ = services.GetServices<IMetricSource>();
-
-        // It counts from when it is made, so that has to be before the first connection.
-        _ = services.GetRequiredService<DrainConnections>();
-        if (services.GetService<LastKnownGoodWriter>() is not null)
-        {
-            _ = services.GetRequiredService<LastKnownGoodMetrics>();
-        }
-
         var status = new StatusMiddleware(
             services.GetRequiredService<IGatewayState>(),
             services.GetRequiredService<StatusDocument>(),

@@ -28,12 +28,13 @@ public static class GatewayProxyServiceCollectionExtensions
     {
         services.AddGatewayStatus(options);
         services.TryAddSingleton<UpstreamTlsFaults>();
-        services.TryAddSingleton(s => new UpstreamClients(null, s.GetRequiredService<CertificateTable>(), s.GetRequiredService<UpstreamTlsFaults>(), options.IsTraced));
+        services.TryAddSingleton<UpstreamHandshakes>();
+        services.TryAddSingleton(s => new UpstreamClients(null, s.GetRequiredService<UpstreamHandshakes>(), options.IsTraced));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<ClientValidationTable>()));
         services.TryAddSingleton(new EndpointTokens(options.KeyRing));
         services.TryAddSingleton<UpstreamMetrics>();
         services.TryAddSingleton(s => new HealthWatch(
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<UpstreamMetrics>(), s.GetRequiredService<ILogger<HealthWatch>>()));
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<UpstreamMetrics>(), s.GetRequiredService<ILogger<HealthWatch>>(), s.GetRequiredService<CertificateTable>()));
         services.TryAddSingleton(s => new RoutingTable(
             s.GetRequiredService<UpstreamClients>(), s.GetRequiredService<ILogger<RoutingTable>>(), s.GetRequiredService<EndpointTokens>(), s.GetRequiredService<HealthWatch>(), options.StreamPorts));
         services.AddSingleton<IImagePublisher>(s => Timed(s, s.GetRequiredService<RoutingTable>()));
@@ -48,6 +49,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.TryAddSingleton<StreamMetrics>();
         services.AddSingleton<IMetricSource>(s => s.GetRequiredService<StreamMetrics>());
         services.TryAddSingleton<StreamTelemetry>();
+        services.TryAddSingleton<StreamDialer>();
         services.TryAddSingleton<StreamConnections>();
         services.AddReverseProxy().LoadFromMemory(ForwardPipeline.BootstrapRoutes, ForwardPipeline.BootstrapClusters);
         return services;
@@ -63,8 +65,9 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton<DrainState>();
         services.TryAddSingleton<DrainConnections>();
-        services.TryAddSingleton<LastKnownGoodMetrics>();
+        services.AddSingleton<IMetricSource>(s => s.GetRequiredService<DrainConnections>());
         services.AddSingleton<IMetricSource, DrainMetrics>();
+        services.AddSingleton<IMetricSource, LastKnownGoodMetrics>();
         services.TryAddSingleton<ChangeStages>();
         services.AddSingleton<IMetricSource, LogMetrics>();
         services.AddSingleton<IMetricSource, ProcessMetrics>();

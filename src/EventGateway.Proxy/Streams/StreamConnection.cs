@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EventGateway.Proxy.Pipeline;
+using EventGateway.Proxy.Tls;
 using EventGateway.Proxy.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -19,8 +20,11 @@ internal sealed class StreamConnection(ConnectionContext transport, StreamPort p
 
     public IPAddress? Client => (Transport.RemoteEndPoint as IPEndPoint)?.Address;
 
+    /// <summary>Null: the client was not asked for one, or said something else.</summary>
+    public ClientHello? Hello { get; set; }
+
     /// <summary>Empty: the client named none, or was not asked.</summary>
-    public string ServerName { get; set; } = "";
+    public string ServerName => Hello?.ServerName ?? "";
 
     public StreamDecision Decision { get; set; }
 

@@ -15,7 +15,7 @@ namespace EventGateway.Proxy.Streams;
 /// <summary>
 /// Serves the ports of <c>--stream-listen</c>:
 /// <code>
-/// 1. TLS routes at the port: read the client's hello, leave it where it is    none in time -> close
+/// 1. TLS routes at the port: peek at the client's hello    none, or not in time -> close
 /// 2. decide: route, backend by weight, its endpoints; holds for the connection    none -> close
 /// 3. tls: end TLS with the certificate of the server name
 /// 4. connect to an endpoint, further ones up to the backend's retries    none -> close
@@ -24,9 +24,8 @@ namespace EventGateway.Proxy.Streams;
 /// </code>
 /// A port with a tcp route never waits for the client, as there are protocols in which the server speaks first.
 /// </summary>
-internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance, StreamTelemetry telemetry, TimeProvider time)
+internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance, StreamDialer dialer, StreamTelemetry telemetry, TimeProvider time)
 {
-    /// <summary>For the client's hello, and for the handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly RawPath Root = RawPath.TryParse("/", "/", "", out var path) ? path : default;
@@ -62,7 +61,7 @@ internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance
     {
         if (!await TryDecideAsync(connection))
         {
-            return connection.Port.IsByServerName && connection.ServerName.Length == 0 ? StreamOutcome.NoHello : StreamOutcome.NoRoute;
+            return StreamOutcome.NoHello;
         }
 
         if (connection.Decision is not { Hit.IsMatch: true } decision)
@@ -88,54 +87,24 @@ internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance
     /// <returns>False: the port's routes need a hello, and there was none.</returns>
     private async ValueTask<bool> TryDecideAsync(StreamConnection connection)
     {
-        var hasHello = false;
         while (true)
         {
-            if (connection.Port.IsByServerName && !hasHello)
+            if (connection.Port.IsByServerName && connection.Hello is null)
             {
-                if (await ReadServerNameAsync(connection.Transport) is not { } serverName)
+                if (await entrance.PeekAsync(connection.Transport) != ClientHelloState.Read)
                 {
                     return false;
                 }
 
-                connection.ServerName = serverName;
-                hasHello = true;
+                connection.Hello = connection.Transport.Features.Get<ClientHello>();
             }
 
             // What the port is for may have changed meanwhile.
             connection.Decision = table.Decide(connection.Port, connection.ServerName);
-            if (hasHello || connection.Decision is not { Hit.IsMatch: true } decision || decision.Hit.Route.Protocols == RouteProtocols.Tcp)
+            if (connection.Hello is not null || connection.Decision is not { Hit.IsMatch: true } decision || decision.Hit.Route.Protocols == RouteProtocols.Tcp)
             {
                 return true;
             }
-        }
-    }
-
-    /// <summary>Null: no hello, or not in time.</summary>
-    private async ValueTask<string?> ReadServerNameAsync(ConnectionContext transport)
-    {
-        using var timeout = new CancellationTokenSource(HandshakeTimeout, time);
-        var input = transport.Transport.Input;
-        try
-        {
-            while (true)
-            {
-                var read = await input.ReadAsync(timeout.Token);
-                var result = ClientHello.Read(read.Buffer, out var serverName);
-                if (result == HelloResult.NotYet && !read.IsCompleted)
-                {
-                    input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    continue;
-                }
-
-                // Nothing counts as seen, so that the next read does not wait for more.
-                input.AdvanceTo(read.Buffer.Start);
-                return result == HelloResult.Whole ? serverName : null;
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            return null;
         }
     }
 
@@ -181,7 +150,7 @@ internal sealed class StreamConnections(RoutingTable table, TlsEntrance entrance
             connection.Endpoint = endpoint;
             try
             {
-                if (await StreamDialer.TryConnectAsync(endpoint, backend, connection.ServerName, time) is { } upstream)
+                if (await dialer.TryConnectAsync(decision.Hit.Log, backend, endpoint, connection.ServerName) is { } upstream)
                 {
                     await using (upstream)
                     {

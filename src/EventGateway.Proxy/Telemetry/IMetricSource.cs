@@ -1,4 +1,4 @@
 namespace EventGateway.Proxy.Telemetry;
 
-/// <summary>Puts metrics of its own into the registry of <see cref="ProxyMetrics"/> when it is made; all are made with the status port.</summary>
+/// <summary>Measures from when it is made, for the registry of <see cref="ProxyMetrics"/> or for whoever asks it; all are made with the status port.</summary>
 internal interface IMetricSource;

@@ -2,9 +2,12 @@ using System.Net.Security;
 
 namespace EventGateway.Proxy.Tls;
 
-/// <summary>What a client said it can do, as far as it decides which key it is shown. A feature of its connection.</summary>
+/// <summary>Whom a client wants to speak to, and what it can do as far as that decides which key it is shown. A feature of its connection.</summary>
 internal sealed class ClientHello
 {
+    /// <summary>In lower case, without trailing dot; empty: it named none.</summary>
+    public string ServerName { get; set; } = "";
+
     /// <summary>Whether TLS 1.3 is among the versions offered.</summary>
     public bool OffersTls13 { get; set; }
 

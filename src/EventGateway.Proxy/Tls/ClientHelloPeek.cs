@@ -1,84 +1,73 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace EventGateway.Proxy.Tls;
 
 /// <summary>
-/// Looks at a connection's first record without taking it, before the handshake reads it: what TLS itself tells of the hello is the
-/// server name alone. A client that is slower than a handshake may be is let go.
+/// Looks at what a client says first without taking it, so that whoever comes next still reads it: what TLS itself tells of the hello is the server
+/// name alone, and where bytes are passed through nobody reads it at all.
 /// </summary>
+/// <param name="patience">How long a client may take for its hello.</param>
 internal sealed class ClientHelloPeek(Func<TlsCipherSuite, bool> isSpoken, TimeSpan patience, TimeProvider time)
 {
-    public ConnectionDelegate Before(ConnectionDelegate next) => async connection =>
-    {
-        if (await TryPeekAsync(connection))
-        {
-            await next(connection);
-        }
-    };
-
-    private async ValueTask<bool> TryPeekAsync(ConnectionContext connection)
+    /// <summary>A hello that was read is the connection's feature <see cref="ClientHello"/>.</summary>
+    /// <returns><see cref="ClientHelloState.Incomplete"/>: the client took too long, or left, or the server stops.</returns>
+    public ValueTask<ClientHelloState> LookAsync(ConnectionContext connection)
     {
         var input = connection.Transport.Input;
-        if (input.TryRead(out var result))
+        if (!input.TryRead(out var result))
         {
-            if (Look(connection, input, result, 0) is not { } examined)
-            {
-                return true;
-            }
-
-            return await WaitAsync(connection, input, examined);
+            return WaitAsync(connection, input, 0);
         }
 
-        return await WaitAsync(connection, input, 0);
+        var state = Look(connection, input, result, 0);
+        return state == ClientHelloState.Incomplete && !result.IsCompleted ? WaitAsync(connection, input, result.Buffer.Length) : ValueTask.FromResult(state);
     }
 
-    private async ValueTask<bool> WaitAsync(ConnectionContext connection, PipeReader input, long examined)
+    private async ValueTask<ClientHelloState> WaitAsync(ConnectionContext connection, PipeReader input, long examined)
     {
         using var timeout = new CancellationTokenSource(patience, time);
+        await using var stopping = StoppingOf(connection).UnsafeRegister(static timeout => ((CancellationTokenSource)timeout!).Cancel(), timeout);
         try
         {
             while (true)
             {
-                if (Look(connection, input, await input.ReadAsync(timeout.Token), examined) is not { } length)
+                var result = await input.ReadAsync(timeout.Token);
+                var length = result.Buffer.Length;
+                var state = Look(connection, input, result, examined);
+                if (state != ClientHelloState.Incomplete || result.IsCompleted)
                 {
-                    return true;
+                    return state;
                 }
 
                 examined = length;
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            return false;
-        }
-        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
-        {
-            return false;
+            return ClientHelloState.Incomplete;
         }
     }
 
-    /// <returns>How much was looked at in vain; null: there is nothing more to wait for.</returns>
-    private long? Look(ConnectionContext connection, PipeReader input, ReadResult result, long examined)
+    // A server that stops waits for those it serves, not for those who have said nothing.
+    private static CancellationToken StoppingOf(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+
+    /// <param name="examined">How much was looked at in vain before.</param>
+    private ClientHelloState Look(ConnectionContext connection, PipeReader input, ReadResult result, long examined)
     {
         var buffer = result.Buffer;
-        var bytes = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
-        var state = ClientHelloReader.Read(bytes, isSpoken, out var hello);
-        if (state == ClientHelloState.Incomplete && !result.IsCompleted)
-        {
-            input.AdvanceTo(buffer.Start, buffer.End);
-            return buffer.Length;
-        }
-
+        var state = ClientHelloReader.Read(buffer, isSpoken, out var hello);
         if (hello is not null)
         {
             connection.Features.Set(hello);
         }
 
-        // Not less than was examined before, which a pipe forbids; and not all, so that the handshake's read does not wait for more.
-        input.AdvanceTo(buffer.Start, buffer.GetPosition(Math.Min(examined, buffer.Length)));
-        return null;
+        // Where there is something to go on with, not all counts as seen, so that the next read does not wait for more; but never less than
+        // before, which a pipe forbids.
+        input.AdvanceTo(buffer.Start, state == ClientHelloState.Incomplete ? buffer.End : buffer.GetPosition(Math.Min(examined, buffer.Length)));
+        return state;
     }
 }

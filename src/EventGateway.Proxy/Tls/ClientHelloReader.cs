@@ -1,176 +1,179 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Net.Security;
+using System.Text;
 
 namespace EventGateway.Proxy.Tls;
 
 /// <summary>
-/// Reads out of the first bytes of a connection what decides which key the client is shown (RFC 8446, section 4.1.2; RFC 5246, section
-/// 7.4.1.2). The handshake itself is not done here: what this does not understand it leaves to it.
+/// Reads out of the first bytes of a connection whom the client wants to speak to, and which keys it takes (RFC 8446, section 4.1.2; RFC 5246, section
+/// 7.4.1.2; RFC 6066, section 3). The handshake itself is not done here. Values that this does not know are passed over, as clients send some on
+/// purpose (RFC 8701); lengths that do not fit each other, and what may stand there once and stands there twice, make it unreadable: two who read
+/// such a hello may read different names.
 /// </summary>
 internal static class ClientHelloReader
 {
-    private const int RecordHeader = 5;
-    private const int MaxRecord = 16 * 1024;
-    private const byte HandshakeRecord = 22;
-    private const byte ClientHelloMessage = 1;
+    private const int VersionAndRandom = 2 + 32;
+    private const ushort ServerName = 0;
     private const ushort SignatureAlgorithms = 13;
     private const ushort SupportedVersions = 43;
     private const ushort Tls13 = 0x0304;
+    private const byte HostName = 0;
 
-    /// <param name="bytes">From the connection's first byte on.</param>
+    /// <summary>Longest DNS name in text form (RFC 1035, section 2.3.4).</summary>
+    private const int MaxNameLength = 253;
+
+    /// <param name="received">From the connection's first byte on.</param>
     /// <param name="isSpoken">Whether the gateway speaks a suite.</param>
     /// <param name="hello">Set when the result is <see cref="ClientHelloState.Read"/>.</param>
-    public static ClientHelloState Read(ReadOnlySpan<byte> bytes, Func<TlsCipherSuite, bool> isSpoken, out ClientHello? hello)
+    public static ClientHelloState Read(in ReadOnlySequence<byte> received, Func<TlsCipherSuite, bool> isSpoken, out ClientHello? hello)
     {
         hello = null;
-        if (bytes.Length > 0 && (bytes[0] != HandshakeRecord || (bytes.Length > 1 && bytes[1] != 3)))
+        var buffer = ArrayPool<byte>.Shared.Rent(ClientHelloRecords.MaxLength);
+        try
         {
-            return ClientHelloState.Unreadable;
-        }
+            var state = ClientHelloRecords.Join(received, buffer, out var body);
+            if (state == ClientHelloState.Read && (hello = ReadBody(new TlsFields(body), isSpoken)) is null)
+            {
+                return ClientHelloState.Unreadable;
+            }
 
-        if (bytes.Length < RecordHeader)
+            return state;
+        }
+        finally
         {
-            return ClientHelloState.Incomplete;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
-
-        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[3..]);
-        if (length is 0 or > MaxRecord)
-        {
-            return ClientHelloState.Unreadable;
-        }
-
-        if (bytes.Length < RecordHeader + length)
-        {
-            return ClientHelloState.Incomplete;
-        }
-
-        hello = ReadMessage(bytes.Slice(RecordHeader, length), isSpoken);
-        return hello is null ? ClientHelloState.Unreadable : ClientHelloState.Read;
     }
 
-    private static ClientHello? ReadMessage(ReadOnlySpan<byte> record, Func<TlsCipherSuite, bool> isSpoken)
+    // Version and random, session id, suites, compressions, extensions.
+    private static ClientHello? ReadBody(TlsFields body, Func<TlsCipherSuite, bool> isSpoken)
     {
-        if (record.Length < 4 || record[0] != ClientHelloMessage)
-        {
-            return null;
-        }
-
-        var length = (record[1] << 16) | (record[2] << 8) | record[3];
-        if (record.Length - 4 < length)
-        {
-            return null;
-        }
-
-        // Version and random, session id, suites, compressions, extensions.
-        var rest = record.Slice(4, length);
-        if (!TrySkip(ref rest, 34) || !TryTakeVector(ref rest, 1, out _) || !TryTakeVector(ref rest, 2, out var suites) || !TryTakeVector(ref rest, 1, out _))
-        {
-            return null;
-        }
-
         var hello = new ClientHello();
-        for (; suites.Length >= 2; suites = suites[2..])
+        if (!body.TrySkip(VersionAndRandom) || !body.TryReadShortVector(out _) || !body.TryReadVector(out var suites) || !body.TryReadShortVector(out _))
         {
-            var suite = (TlsCipherSuite)BinaryPrimitives.ReadUInt16BigEndian(suites);
-            if (isSpoken(suite))
+            return null;
+        }
+
+        while (suites.TryReadUInt16(out var suite))
+        {
+            if (isSpoken((TlsCipherSuite)suite))
             {
-                hello.Add(suite);
+                hello.Add((TlsCipherSuite)suite);
             }
         }
 
-        return rest.IsEmpty || (TryTakeVector(ref rest, 2, out var extensions) && TryReadExtensions(extensions, hello)) ? hello : null;
+        if (!suites.IsEmpty)
+        {
+            return null;
+        }
+
+        return body.IsEmpty || (body.TryReadVector(out var extensions) && body.IsEmpty && TryReadExtensions(extensions, hello)) ? hello : null;
     }
 
-    private static bool TryReadExtensions(ReadOnlySpan<byte> extensions, ClientHello hello)
+    private static bool TryReadExtensions(TlsFields extensions, ClientHello hello)
     {
+        var (hasName, hasSchemes, hasVersions) = (false, false, false);
         while (!extensions.IsEmpty)
         {
-            if (extensions.Length < 2)
+            if (!extensions.TryReadUInt16(out var type) || !extensions.TryReadVector(out var body))
             {
                 return false;
             }
 
-            var type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
-            extensions = extensions[2..];
-            if (!TryTakeVector(ref extensions, 2, out var body))
+            var isSound = type switch
             {
-                return false;
-            }
-
-            if (type == SignatureAlgorithms)
-            {
-                if (!TryTakeVector(ref body, 2, out var schemes))
-                {
-                    return false;
-                }
-
-                hello.Schemes = SchemesOf(schemes);
-            }
-            else if (type == SupportedVersions)
-            {
-                if (!TryTakeVector(ref body, 1, out var versions))
-                {
-                    return false;
-                }
-
-                for (; versions.Length >= 2; versions = versions[2..])
-                {
-                    hello.OffersTls13 |= BinaryPrimitives.ReadUInt16BigEndian(versions) == Tls13;
-                }
-            }
-        }
-
-        return true;
-    }
-
-    private static SignatureSchemes SchemesOf(ReadOnlySpan<byte> schemes)
-    {
-        var found = SignatureSchemes.None;
-        for (; schemes.Length >= 2; schemes = schemes[2..])
-        {
-            found |= BinaryPrimitives.ReadUInt16BigEndian(schemes) switch
-            {
-                0x0403 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP256,
-                0x0503 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP384,
-                0x0603 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP521,
-                0x0203 or 0x0303 => SignatureSchemes.Ecdsa,
-                0x0804 or 0x0805 or 0x0806 => SignatureSchemes.Rsa | SignatureSchemes.RsaPss,
-                0x0201 or 0x0301 or 0x0401 or 0x0501 or 0x0601 => SignatureSchemes.Rsa,
-                _ => SignatureSchemes.None,
+                ServerName => First(ref hasName) && TryReadName(body, hello),
+                SignatureAlgorithms => First(ref hasSchemes) && TryReadSchemes(body, hello),
+                SupportedVersions => First(ref hasVersions) && TryReadVersions(body, hello),
+                _ => true,
             };
+            if (!isSound)
+            {
+                return false;
+            }
         }
 
-        return found;
-    }
-
-    private static bool TrySkip(ref ReadOnlySpan<byte> rest, int count)
-    {
-        if (rest.Length < count)
-        {
-            return false;
-        }
-
-        rest = rest[count..];
         return true;
     }
 
-    /// <param name="lengthBytes">How many bytes tell the vector's length: 1 or 2.</param>
-    private static bool TryTakeVector(ref ReadOnlySpan<byte> rest, int lengthBytes, out ReadOnlySpan<byte> vector)
+    private static bool First(ref bool isThere) => !isThere && (isThere = true);
+
+    private static bool TryReadName(TlsFields body, ClientHello hello)
     {
-        vector = default;
-        if (rest.Length < lengthBytes)
+        if (!body.TryReadVector(out var names) || !body.IsEmpty)
         {
             return false;
         }
 
-        int length = lengthBytes == 1 ? rest[0] : BinaryPrimitives.ReadUInt16BigEndian(rest);
-        if (rest.Length - lengthBytes < length)
+        var hasName = false;
+        while (!names.IsEmpty)
         {
-            return false;
+            if (!names.TryReadByte(out var type) || !names.TryReadVector(out var name))
+            {
+                return false;
+            }
+
+            if (type == HostName)
+            {
+                if (!First(ref hasName))
+                {
+                    return false;
+                }
+
+                hello.ServerName = NameOf(name.Rest);
+            }
         }
 
-        vector = rest.Slice(lengthBytes, length);
-        rest = rest[(lengthBytes + length)..];
         return true;
     }
+
+    // A name that no route and no certificate can have is as good as none.
+    private static string NameOf(ReadOnlySpan<byte> name)
+    {
+        name = name.EndsWith("."u8) ? name[..^1] : name;
+        return name.Length is 0 or > MaxNameLength || name.ContainsAnyExceptInRange((byte)'!', (byte)'~') ? "" : Encoding.ASCII.GetString(name).ToLowerInvariant();
+    }
+
+    private static bool TryReadVersions(TlsFields body, ClientHello hello)
+    {
+        if (!body.TryReadShortVector(out var versions) || !body.IsEmpty)
+        {
+            return false;
+        }
+
+        while (versions.TryReadUInt16(out var version))
+        {
+            hello.OffersTls13 |= version == Tls13;
+        }
+
+        return versions.IsEmpty;
+    }
+
+    private static bool TryReadSchemes(TlsFields body, ClientHello hello)
+    {
+        if (!body.TryReadVector(out var schemes) || !body.IsEmpty)
+        {
+            return false;
+        }
+
+        var found = SignatureSchemes.None;
+        while (schemes.TryReadUInt16(out var scheme))
+        {
+            found |= KindOf(scheme);
+        }
+
+        hello.Schemes = found;
+        return schemes.IsEmpty;
+    }
+
+    private static SignatureSchemes KindOf(ushort scheme) => scheme switch
+    {
+        0x0403 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP256,
+        0x0503 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP384,
+        0x0603 => SignatureSchemes.Ecdsa | SignatureSchemes.EcdsaP521,
+        0x0203 or 0x0303 => SignatureSchemes.Ecdsa,
+        0x0804 or 0x0805 or 0x0806 => SignatureSchemes.Rsa | SignatureSchemes.RsaPss,
+        0x0201 or 0x0301 or 0x0401 or 0x0501 or 0x0601 => SignatureSchemes.Rsa,
+        _ => SignatureSchemes.None,
+    };
 }

@@ -1,12 +1,13 @@
 namespace EventGateway.Proxy.Tls;
 
+/// <summary>What the first bytes of a connection are.</summary>
 internal enum ClientHelloState
 {
-    /// <summary>More bytes have to come.</summary>
+    /// <summary>They may become a hello: more bytes have to come.</summary>
     Incomplete,
 
     Read,
 
-    /// <summary>Not a hello in one TLS record, whatever else it is: the handshake will tell.</summary>
+    /// <summary>Another protocol, a broken hello, or one beyond all measure.</summary>
     Unreadable,
 }

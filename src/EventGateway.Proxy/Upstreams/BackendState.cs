@@ -31,7 +31,7 @@ internal sealed class BackendState
         Id = $"{log}/{key}";
         _clients = clients.For(log);
         _tokens = tokens ?? EndpointTokens.WithoutKey;
-        Health = new BackendHealth(log.Workspace, Id, watch ?? new HealthWatch(), _lock, () => RenewPool_NeedsLock(_model!, Entity));
+        Health = new BackendHealth(log, Id, watch ?? new HealthWatch(), _lock, () => RenewPool_NeedsLock(_model!, Entity));
         _model = NewModel(new Backend(key) { EndpointsGroup = "" });
     }
 

@@ -3,7 +3,6 @@ using System.Net;
 using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 using EventGateway.Proxy.Telemetry;
-using EventGateway.Proxy.Tls;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EventGateway.Proxy.Upstreams;
@@ -20,23 +19,20 @@ internal sealed class UpstreamClients
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     private readonly Func<TimeSpan, HttpMessageInvoker>? _create;
-    private readonly CertificateTable? _certificates;
-    private readonly UpstreamTlsFaults? _faults;
+    private readonly UpstreamHandshakes _handshakes;
     private readonly LogName? _log;
     private readonly bool _isTraced;
     private readonly Dictionary<UpstreamClientKey, WeakReference<HttpMessageInvoker>> _clients;
     private readonly ConcurrentDictionary<(TimeSpan Silence, UpstreamProtocol Protocol), ForwarderRequestConfig> _requests;
 
     /// <param name="create">Makes the client of one connect timeout; null: the real one.</param>
-    /// <param name="certificates">What backends show to their endpoints; null: there are none.</param>
-    /// <param name="faults">Is told of failed handshakes; null: nobody is.</param>
+    /// <param name="handshakes">Null: no certificates to show, and nobody who is told of failures.</param>
     /// <param name="isTraced">Whether attempts get spans.</param>
-    public UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null, CertificateTable? certificates = null, UpstreamTlsFaults? faults = null, bool isTraced = false)
+    public UpstreamClients(Func<TimeSpan, HttpMessageInvoker>? create = null, UpstreamHandshakes? handshakes = null, bool isTraced = false)
     {
         _isTraced = isTraced;
         _create = create;
-        _certificates = certificates;
-        _faults = faults;
+        _handshakes = handshakes ?? new UpstreamHandshakes();
         _clients = [];
         _requests = new();
     }
@@ -45,8 +41,7 @@ internal sealed class UpstreamClients
     {
         _isTraced = all._isTraced;
         _create = all._create;
-        _certificates = all._certificates;
-        _faults = all._faults;
+        _handshakes = all._handshakes;
         _clients = all._clients;
         _requests = all._requests;
         _log = log;
@@ -101,16 +96,14 @@ internal sealed class UpstreamClients
 
     private HttpMessageInvoker Create(UpstreamClientKey key)
     {
-        var settings = new UpstreamTlsSettings(key.Tls);
-        if (key.Tls.ClientCertificate is not { } shown)
+        if (key.Tls.ClientCertificate is null)
         {
-            return Create(key, new UpstreamConnector(settings, false, null, _faults));
+            return Create(key, new UpstreamConnector(_handshakes.With(null, key.Tls)));
         }
 
-        var (certificates, faults, log) = (_certificates, _faults, key.Log);
+        var handshakes = _handshakes;
         return new HttpMessageInvoker(new CertifiedHandler(
-            () => log is { } name ? certificates?.Find(name, shown) : null,
-            certificate => Create(key, new UpstreamConnector(settings, true, certificate, faults))));
+            () => handshakes.CertificateOf(key.Log, key.Tls), certificate => Create(key, new UpstreamConnector(handshakes.With(certificate, key.Tls)))));
     }
 
     private HttpMessageInvoker Create(UpstreamClientKey key, UpstreamConnector connector)

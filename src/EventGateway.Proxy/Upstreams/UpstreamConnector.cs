@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using EventGateway.Proxy.Tls;
 
 namespace EventGateway.Proxy.Upstreams;
 
@@ -10,11 +8,11 @@ namespace EventGateway.Proxy.Upstreams;
 /// Makes the connections of one client. The handshake is done here and not by the HTTP client, which would take the server name from the
 /// Host header whatever the backend says, and could not say why it failed.
 /// </summary>
-/// <param name="showsCertificate">Whether the endpoints are to be shown one.</param>
-/// <param name="certificate">The one to show.</param>
-/// <param name="faults">Null: nobody is told.</param>
-internal sealed class UpstreamConnector(UpstreamTlsSettings settings, bool showsCertificate, ServedCertificate? certificate, UpstreamTlsFaults? faults)
+internal sealed class UpstreamConnector(UpstreamHandshake handshake)
 {
+    private static readonly List<SslApplicationProtocol> Http2 = [SslApplicationProtocol.Http2];
+    private static readonly List<SslApplicationProtocol> Http11 = [SslApplicationProtocol.Http11];
+
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var request = context.InitialRequestMessage;
@@ -24,13 +22,9 @@ internal sealed class UpstreamConnector(UpstreamTlsSettings settings, bool shows
         }
 
         var endpoint = string.Create(CultureInfo.InvariantCulture, $"{context.DnsEndPoint.Host}:{context.DnsEndPoint.Port}");
-        var name = settings.NameFor(request.Headers.Host, context.DnsEndPoint.Host);
-        if (showsCertificate && certificate is null)
-        {
-            throw Fault(endpoint, name, PeerFault.NoClientCertificate, "the certificate to show is not in use; see the refused records", null);
-        }
-
-        return await HandshakeAsync(await OpenAsync(context, cancellationToken), endpoint, name, request.Version.Major == 2, cancellationToken);
+        var name = handshake.NameFor(request.Headers.Host, context.DnsEndPoint.Host);
+        handshake.EnsureCertificate(endpoint, name);
+        return await handshake.RunAsync(await OpenAsync(context, cancellationToken), endpoint, name, request.Version.Major == 2 ? Http2 : Http11, cancellationToken);
     }
 
     private static async Task<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -46,32 +40,5 @@ internal sealed class UpstreamConnector(UpstreamTlsSettings settings, bool shows
             socket.Dispose();
             throw;
         }
-    }
-
-    private async Task<Stream> HandshakeAsync(Stream connection, string endpoint, string name, bool isHttp2, CancellationToken cancellationToken)
-    {
-        string? refused = null;
-        var tls = new SslStream(connection, leaveInnerStreamOpen: false);
-        try
-        {
-            await tls.AuthenticateAsClientAsync(settings.OptionsFor(name, isHttp2, certificate, fault => refused = fault), cancellationToken);
-            return tls;
-        }
-        catch (Exception e)
-        {
-            await tls.DisposeAsync();
-            if (e is AuthenticationException or IOException)
-            {
-                throw Fault(endpoint, name, refused ?? PeerFault.Handshake, e.InnerException?.Message ?? e.Message, e);
-            }
-
-            throw;
-        }
-    }
-
-    private AuthenticationException Fault(string endpoint, string name, string reason, string detail, Exception? inner)
-    {
-        faults?.Report(endpoint, name, reason, detail);
-        return new AuthenticationException($"No TLS to {endpoint}, asked for as '{name}': {reason}", inner);
     }
 }

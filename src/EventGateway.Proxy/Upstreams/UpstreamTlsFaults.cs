@@ -30,6 +30,6 @@ internal sealed partial class UpstreamTlsFaults(TlsMetrics metrics, TimeProvider
         LogFault(endpoint, serverName, reason, detail);
     }
 
-    [LoggerMessage(5150, LogLevel.Warning, "No TLS to upstream {Endpoint}, asked for as '{ServerName}': {Reason} ({Detail}); its requests are answered with 502")]
+    [LoggerMessage(5150, LogLevel.Warning, "No TLS to upstream {Endpoint}, asked for as '{ServerName}': {Reason} ({Detail}); requests to it are answered with 502, connections of stream ports are closed")]
     private partial void LogFault(string endpoint, string serverName, string reason, string detail);
 }

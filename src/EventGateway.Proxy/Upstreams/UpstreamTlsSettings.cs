@@ -8,9 +8,6 @@ namespace EventGateway.Proxy.Upstreams;
 /// <summary>A backend's TLS settings, read once.</summary>
 internal sealed class UpstreamTlsSettings
 {
-    private static readonly List<SslApplicationProtocol> Http2 = [SslApplicationProtocol.Http2];
-    private static readonly List<SslApplicationProtocol> Http11 = [SslApplicationProtocol.Http11];
-
     private readonly UpstreamTls _tls;
     private readonly X509ChainPolicy _policy;
 
@@ -34,16 +31,17 @@ internal sealed class UpstreamTlsSettings
     }
 
     /// <summary>The name to ask for and to verify.</summary>
-    /// <param name="host">The Host sent upstream; null: the endpoint's own.</param>
+    /// <param name="host">The Host sent upstream, or the name a client asked for; null or empty: the endpoint's own.</param>
     /// <param name="endpoint">Name or address of the endpoint.</param>
     public string NameFor(string? host, string endpoint) => _tls.ServerName.Length > 0 ? _tls.ServerName : NameOf(host) is { Length: > 0 } name ? name : endpoint;
 
+    /// <param name="protocols">Null: none are named.</param>
     /// <param name="certificate">Null: none is shown.</param>
     /// <param name="onFault">Called in the handshake when the endpoint's certificate is not accepted.</param>
-    public SslClientAuthenticationOptions OptionsFor(string name, bool isHttp2, ServedCertificate? certificate, Action<string> onFault) => new()
+    public SslClientAuthenticationOptions OptionsFor(string name, List<SslApplicationProtocol>? protocols, ServedCertificate? certificate, Action<string> onFault) => new()
     {
         TargetHost = name,
-        ApplicationProtocols = isHttp2 ? Http2 : Http11,
+        ApplicationProtocols = protocols,
         ClientCertificateContext = certificate?.Context,
         CertificateChainPolicy = _policy,
 

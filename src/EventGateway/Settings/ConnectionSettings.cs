@@ -24,25 +24,9 @@ internal sealed record ConnectionSettings(ImmutableArray<int> StreamPorts, bool 
 
     private static ClientTrust ReadTrust(SettingsReader reader)
     {
-        var ranges = ImmutableArray.CreateBuilder<IPNetwork>();
-        foreach (var text in reader.List(SettingCatalog.TrustedIps))
-        {
-            if (IPAddress.TryParse(text, out var address))
-            {
-                ranges.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            }
-            else if (IPNetwork.TryParse(text, out var range))
-            {
-                ranges.Add(range);
-            }
-            else
-            {
-                reader.Fault(reader.From(SettingCatalog.TrustedIps), $"'{text}' is no range of addresses; use for example 10.0.0.0/8, fd00::/8 or 192.0.2.7, without bits behind the prefix");
-            }
-        }
-
+        var ranges = reader.List(SettingCatalog.TrustedIps).Select(text => ReadRange(reader, text)).OfType<IPNetwork>().ToImmutableArray();
         var proxyProtocol = reader.OneOf(SettingCatalog.ProxyProtocol, "off", "on") == "on";
-        if (proxyProtocol && ranges.Count == 0 && !reader.IsSet(SettingCatalog.TrustedIps))
+        if (proxyProtocol && ranges.IsEmpty && !reader.IsSet(SettingCatalog.TrustedIps))
         {
             reader.Fault(
                 reader.From(SettingCatalog.ProxyProtocol), $"PROXY headers are taken from trusted addresses only; name the load balancers' with {SettingCatalog.TrustedIps.Flag}");
@@ -50,11 +34,34 @@ internal sealed record ConnectionSettings(ImmutableArray<int> StreamPorts, bool 
 
         return new ClientTrust
         {
-            Ranges = ranges.ToImmutable(),
+            Ranges = ranges,
             Header = ReadHeader(reader, proxyProtocol),
             IsRecursive = reader.Switch(SettingCatalog.RealIpRecursive),
             ProxyProtocol = proxyProtocol,
         };
+    }
+
+    private static IPNetwork? ReadRange(SettingsReader reader, string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        }
+
+        if (!IPNetwork.TryParse(text, out var range) || !IPAddress.TryParse(text.AsSpan(0, text.IndexOf('/')), out var first))
+        {
+            reader.Fault(reader.From(SettingCatalog.TrustedIps), $"'{text}' is no range of addresses; use for example 10.0.0.0/8, fd00::/8 or 192.0.2.7");
+            return null;
+        }
+
+        // The platform would take it for the range around it: whoever meant one machine would trust them all.
+        if (!range.BaseAddress.Equals(first))
+        {
+            reader.Fault(reader.From(SettingCatalog.TrustedIps), $"'{text}' has bits set behind its prefix; write {range} for the range, or {first} for the one address");
+            return null;
+        }
+
+        return range;
     }
 
     private static RealIpHeader ReadHeader(SettingsReader reader, bool proxyProtocol)
@@ -81,7 +88,7 @@ internal sealed record ConnectionSettings(ImmutableArray<int> StreamPorts, bool 
     private static ClientLimits ReadLimits(SettingsReader reader) => new()
     {
         HeaderBytes = Number(reader, SettingCatalog.MaxHeaderBytes, 1024, 16 * 1024 * 1024, "is no size for headers; use 1024 to 16777216"),
-        UriBytes = Number(reader, SettingCatalog.MaxUriBytes, 256, 16 * 1024 * 1024, "is no size for a request line; use 256 to 16777216"),
+        UriBytes = Number(reader, SettingCatalog.MaxUriBytes, 256, 16 * 1024 * 1024, "is no size for the target of a request, its path and query; use 256 to 16777216"),
         BodyBytes = Bytes(reader, SettingCatalog.MaxBodyBytes),
         Connections = Number(reader, SettingCatalog.MaxConnections, 0, int.MaxValue, "is no number of connections; use 1 or more, or 0 for any number"),
         Http2Streams = Number(reader, SettingCatalog.MaxHttp2Streams, 1, 10_000, "is no number of requests; use 1 to 10000"),

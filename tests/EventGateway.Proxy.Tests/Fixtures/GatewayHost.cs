@@ -85,10 +85,11 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Stops as a process does that is asked to: requests are finished, the access log is written out.</summary>
-    public async Task StopAsync()
+    /// <param name="timeout">After that it cuts what is still there; null: long enough for all that ends by itself.</param>
+    public async Task StopAsync(TimeSpan? timeout = null)
     {
         Client.Dispose();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(20));
         await _app.StopAsync(patience.Token);
     }
 

@@ -1,35 +1,32 @@
+using EventGateway.Proxy.Pipeline;
+
 namespace EventGateway.Proxy.Tests.Fixtures;
 
-/// <summary>Keeps what is written and has nothing to read.</summary>
-internal sealed class RecordingStream : Stream
+/// <summary>A wire whose other end is gone: keeps what is written until somebody reads, and has nothing to read.</summary>
+internal sealed class RecordingStream : SequentialStream
 {
     private readonly MemoryStream _written = new();
+    private bool _isOver;
 
     public byte[] Written => _written.ToArray();
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
 
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        _isOver = true;
+        return ValueTask.FromResult(0);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => 0;
-
-    public override void Write(byte[] buffer, int offset, int count) => _written.Write(buffer, offset, count);
-
-    public override void Flush()
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (!_isOver)
+        {
+            _written.Write(buffer.Span);
+        }
+
+        return ValueTask.CompletedTask;
     }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -216,6 +216,26 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Passthrough_HelloInSingleBytes_IsCarriedWhole()
+    {
+        await using var upstream = TlsEcho("one", out var certificate);
+        using var own = certificate;
+        _log.Put(Config.Endpoints("one", upstream.Port), Config.Backend("one"), Stream(RouteProtocols.TlsPassthrough, "a.example", "one"));
+        Assert.Equal(("CN=one", "ping"), await TalkAsync("a.example", stream => new OneByteWrites(stream)));
+    }
+
+    [Fact]
+    public async Task Tls_Terminated_KeyThatTheClientTakes()
+    {
+        await using var upstream = TcpUpstream.Echo();
+        var (chain, key) = TestCertificates.Rsa("rsa");
+        var rsa = new Certificate(EntityKey.Certificate("ns", "rsa")) { ServerNames = ["a.example"], ChainPem = chain, PrivateKey = CertificateTableTests.SealFor(Ring, _log.Name, "rsa", key) };
+        _log.Put(Certificate("ec", "a.example"), rsa, Config.Endpoints("echo", upstream.Port), Config.Backend("echo"), Stream(RouteProtocols.Tls, "a.example"));
+        Assert.Equal(("CN=ec", "ping"), await TalkAsync("a.example"));
+        Assert.Equal(("CN=rsa", "ping"), await TalkAsync("a.example", configure: o => CertificateChoiceTests.Only(o, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)));
+    }
+
+    [Fact]
     public async Task Tls_Terminated_TlsUpstreamWithVerification()
     {
         var (chain, key, root) = TestCertificates.Chain("a.example");
@@ -273,7 +293,7 @@ public sealed class StreamTests : IAsyncLifetime
 
     private Certificate Certificate(string name, string serverName) => Certificate(_log, name, serverName);
 
-    private static async Task<string> ReadAsync(Stream stream, int count)
+    internal static async Task<string> ReadAsync(Stream stream, int count)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var buffer = new byte[count];
@@ -281,7 +301,7 @@ public sealed class StreamTests : IAsyncLifetime
         return Encoding.ASCII.GetString(buffer);
     }
 
-    private static async Task<string> ReadToEndAsync(Stream stream)
+    internal static async Task<string> ReadToEndAsync(Stream stream)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var received = new MemoryStream();
@@ -324,11 +344,9 @@ public sealed class StreamTests : IAsyncLifetime
         }
     }
 
-    private async Task<(string Subject, string Echo)> TalkAsync(string serverName)
+    private async Task<(string Subject, string Echo)> TalkAsync(string serverName, Func<Stream, Stream>? wrap = null, Action<SslClientAuthenticationOptions>? configure = null)
     {
-        using var client = await ConnectAsync();
-        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, static (_, certificate, _, _) => certificate is not null);
-        await tls.AuthenticateAsClientAsync(serverName);
+        await using var tls = await TlsClient.ConnectAsync(_port, serverName, configure, wrap);
         await tls.WriteAsync("ping"u8.ToArray());
         var echo = await ReadAsync(tls, 4);
         await tls.ShutdownAsync();

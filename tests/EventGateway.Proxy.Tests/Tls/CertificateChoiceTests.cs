@@ -68,6 +68,26 @@ public sealed class CertificateChoiceTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task Handshake_HelloInManyRecords_RightNameAndKey(int recordSize)
+    {
+        await using var gateway = await StartAsync();
+        gateway.Log().Put(_authority.Entity("ec", ["a.example"]), _authority.Entity("rsa", ["a.example"], isRsa: true), _authority.Entity("default", ["*"]));
+        Assert.Equal("CN=ec", await TlsClient.SubjectAsync(gateway.HttpsPort, "a.example", wrap: s => new CutHello(s, recordSize)));
+        Assert.Equal("CN=rsa", await TlsClient.SubjectAsync(
+            gateway.HttpsPort, "a.example", o => Only(o, TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256), s => new CutHello(s, recordSize)));
+    }
+
+    [Fact]
+    public async Task Handshake_NameBeyondAscii_ItsCertificate()
+    {
+        await using var gateway = await StartAsync();
+        gateway.Log().Put(_authority.Entity("books", ["xn--bcher-kva.example"]), _authority.Entity("default", ["*"]));
+        Assert.Equal("CN=books", await TlsClient.SubjectAsync(gateway.HttpsPort, "xn--bcher-kva.example"));
+    }
+
+    [Theory]
     [InlineData("ECDSA+SHA256", "CN = ec")]
     [InlineData("RSA-PSS+SHA256", "CN = rsa")]
     public async Task Handshake_Tls13BySignatureSchemes_RightKey(string schemes, string expected)

@@ -225,6 +225,34 @@ public sealed class ClientCertificateTests : IAsyncLifetime
         Assert.Contains("upstream saw [CN=person]", await GetAsync("x.wild.example", certificate), StringComparison.Ordinal);
     }
 
+    /// <summary>Such a bundle stands where a CA is asked for that is not there: it can be read, and signs nothing.</summary>
+    [Fact]
+    public async Task Demand_WhoseCaIsNobodys_RefusesEveryClient()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=trusts nobody", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        var then = TestAuthority.From.AddYears(-20);
+        using var nobody = request.CreateSelfSigned(then, then.AddSeconds(1));
+        var demand = Demand("x.wild.example", name: "nobody") with { ClientValidation = new ClientValidation(nobody.ExportCertificatePem()) };
+        _log.Put(demand);
+        Assert.Empty(_gateway.Publishers.SelectMany(p => p.Refused(_log.Name)));
+        using var trustedElsewhere = _clients.IssueLoaded("person");
+        using var sameName = new TestAuthority("trusts nobody").IssueLoaded("person");
+        foreach (var mode in new[] { ClientCertificateMode.Required, ClientCertificateMode.Optional })
+        {
+            _log.Put(demand with { ClientValidation = demand.ClientValidation! with { Mode = mode } });
+            Assert.Equal(TlsClient.Refused, await GetAsync("x.wild.example", trustedElsewhere));
+            Assert.Equal(TlsClient.Refused, await GetAsync("x.wild.example", sameName));
+
+            // Not even to who holds its key, were there somebody.
+            Assert.Equal(TlsClient.Refused, await GetAsync("x.wild.example", nobody));
+        }
+
+        _log.Put(demand);
+        Assert.Equal(TlsClient.Refused, await GetAsync("x.wild.example", null));
+    }
+
     [Theory]
     [InlineData("-tls1_2")]
     [InlineData("-tls1_3")]

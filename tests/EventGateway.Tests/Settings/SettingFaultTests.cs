@@ -20,12 +20,28 @@ public sealed class SettingFaultTests : IDisposable
     [InlineData("drain-delay", "-1s", "--drain-delay: '-1s' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
     [InlineData("drain-timeout", "5 d", "--drain-timeout: '5 d' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
     [InlineData("drain-timeout", "25h", "--drain-timeout: '25h' is not a time; use for example 500ms, 5s or 1m, at most 24h")]
+    [InlineData("max-uri-bytes", "255", "--max-uri-bytes: '255' is no size for the target of a request, its path and query; use 256 to 16777216")]
+    [InlineData("trusted-ips", "10.0.0.1/8", "--trusted-ips: '10.0.0.1/8' has bits set behind its prefix; write 10.0.0.0/8 for the range, or 10.0.0.1 for the one address")]
+    [InlineData("trusted-ips", "fd00::1/8", "--trusted-ips: 'fd00::1/8' has bits set behind its prefix; write fd00::/8 for the range, or fd00::1 for the one address")]
+    [InlineData("trusted-ips", "10.0.0.0/33", "--trusted-ips: '10.0.0.0/33' is no range of addresses; use for example 10.0.0.0/8, fd00::/8 or 192.0.2.7")]
+    [InlineData("trusted-ips", "lb.example", "--trusted-ips: 'lb.example' is no range of addresses; use for example 10.0.0.0/8, fd00::/8 or 192.0.2.7")]
     public void Process_WrongValue_IsNamed(string name, string value, string expected)
     {
         var probe = new SettingsProbe(flags: new() { [name] = [value] });
         var process = ProcessSettings.Read(probe.Reader);
         TrafficSettings.Read(probe.Reader, process.StatusPort);
         Assert.Equal([expected], probe.Faults);
+    }
+
+    [Fact]
+    public void TrustedIps_Ranges_AreTakenAsWritten_AndEachBadOneIsNamed()
+    {
+        var good = new SettingsProbe(flags: new() { ["trusted-ips"] = ["10.0.0.0/8,10.1.2.3/32,192.0.2.7,fd00::/8,::1,0.0.0.0/0"] });
+        Assert.Equal(["10.0.0.0/8", "10.1.2.3/32", "192.0.2.7/32", "fd00::/8", "::1/128", "0.0.0.0/0"], ConnectionSettings.Read(good.Reader).Trust.Ranges.Select(r => r.ToString()));
+        Assert.Empty(good.Faults);
+        var bad = new SettingsProbe(flags: new() { ["trusted-ips"] = ["10.0.0.1/8,10.0.0.0/8,192.0.2.1/24"] });
+        ConnectionSettings.Read(bad.Reader);
+        Assert.Equal(["'10.0.0.1/8'", "'192.0.2.1/24'"], bad.Faults.Select(f => f.Split(' ')[1]));
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace EventGateway.Proxy.Pipeline.Forwarding;
 /// </summary>
 /// <param name="inner">The client's.</param>
 /// <param name="limit">Most bytes that are kept.</param>
-internal sealed class RequestBody(Stream inner, int limit) : Stream
+internal sealed class RequestBody(Stream inner, int limit) : SequentialStream
 {
     private const int FirstBuffer = 4096;
 
@@ -22,18 +22,6 @@ internal sealed class RequestBody(Stream inner, int limit) : Stream
     public bool CanRewind => !_isRead || !_isTooLong;
 
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>For the next attempt. Nobody may be reading.</summary>
     public void Rewind() => _position = 0;
@@ -71,21 +59,6 @@ internal sealed class RequestBody(Stream inner, int limit) : Stream
 
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Keep(ReadOnlySpan<byte> read)
     {

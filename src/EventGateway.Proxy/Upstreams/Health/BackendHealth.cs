@@ -1,3 +1,4 @@
+using EventGateway.Core.Log;
 using EventGateway.Core.Model;
 
 namespace EventGateway.Proxy.Upstreams.Health;
@@ -8,14 +9,16 @@ namespace EventGateway.Proxy.Upstreams.Health;
 /// </summary>
 /// <param name="backendLock">The lock of the backend's endpoints and pool: the config's thread, requests and timers meet there.</param>
 /// <param name="poolChanged">Makes the pool anew; called with the lock held.</param>
-internal sealed class BackendHealth(string workspace, string id, HealthWatch watch, Lock backendLock, Action poolChanged)
+internal sealed class BackendHealth(LogName log, string id, HealthWatch watch, Lock backendLock, Action poolChanged)
 {
     private volatile BackendRules _rules = BackendRules.Default;
     private EndpointState[] _endpoints = [];
     private BackendProbes? _probes;
     private int _inFlight;
 
-    public string Workspace { get; } = workspace;
+    public LogName Log { get; } = log;
+
+    public string Workspace => Log.Workspace;
 
     /// <summary>Log and key.</summary>
     public string Id { get; } = id;

@@ -3,7 +3,7 @@ namespace EventGateway.Proxy.Upstreams.Health;
 /// <summary>The probes of one backend under one set of rules. Endpoints are set with the backend's lock held; owns a lock of its own for what waits.</summary>
 internal sealed class BackendProbes(BackendHealth health, BackendRules rules, HealthWatch watch)
 {
-    private readonly IProbe _probe = Probes.Create(rules, watch.Clients);
+    private readonly IProbe _probe = Probes.Create(health.Log, rules, watch.Clients);
     private readonly Lock _lock = new();
     private readonly Queue<ProbeTarget> _waiting = new();
     private Dictionary<EndpointState, ProbeTarget> _targets = [];

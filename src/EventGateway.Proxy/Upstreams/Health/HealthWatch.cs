@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EventGateway.Proxy.Telemetry;
+using EventGateway.Proxy.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,12 +11,16 @@ internal sealed class HealthWatch : IDisposable
 {
     private readonly ConcurrentDictionary<BackendHealth, byte> _tracked = new();
 
-    public HealthWatch(TimeProvider time, UpstreamMetrics metrics, ILogger<HealthWatch> logger)
+    /// <param name="certificates">What probes show to endpoints that ask for a certificate; null: there are none.</param>
+    public HealthWatch(TimeProvider time, UpstreamMetrics metrics, ILogger<HealthWatch> logger, CertificateTable? certificates = null)
     {
         Time = time;
         Metrics = metrics;
         Scheduler = new HealthScheduler(time);
         Log = new HealthLog(logger, time);
+
+        // Nobody is told of each failed handshake: probes have a log and metrics of their own.
+        Clients = new ProbeClients(new UpstreamHandshakes(certificates));
         metrics.CountWith(() => _tracked.Keys);
     }
 
@@ -31,7 +36,7 @@ internal sealed class HealthWatch : IDisposable
 
     public HealthScheduler Scheduler { get; }
 
-    public ProbeClients Clients { get; } = new();
+    public ProbeClients Clients { get; }
 
     public HealthLog Log { get; }
 

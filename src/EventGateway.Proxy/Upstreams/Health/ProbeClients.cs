@@ -4,7 +4,7 @@ using System.Net;
 namespace EventGateway.Proxy.Upstreams.Health;
 
 /// <summary>Connections of probes alone: a probe must not pass because live traffic holds a connection open, nor take one from it.</summary>
-internal sealed class ProbeClients : IDisposable
+internal sealed class ProbeClients(UpstreamHandshakes handshakes) : IDisposable
 {
     /// <summary>No connection is used twice. Zero would say the same, but then what is known of endpoints that are gone is never thrown away.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMilliseconds(1);
@@ -23,7 +23,7 @@ internal sealed class ProbeClients : IDisposable
         }
     }
 
-    private static HttpMessageInvoker Create(ProbeTls tls) => new(
+    private HttpMessageInvoker Create(ProbeTls tls) => new(
         new SocketsHttpHandler
         {
             UseProxy = false,
@@ -33,7 +33,7 @@ internal sealed class ProbeClients : IDisposable
             PooledConnectionLifetime = Lifetime,
             PooledConnectionIdleTimeout = IdleTimeout,
             ActivityHeadersPropagator = null,
-            SslOptions = tls.ToOptions(),
+            ConnectCallback = (context, cancellationToken) => new UpstreamConnector(handshakes.Now(tls.Log, tls.Settings)).ConnectAsync(context, cancellationToken),
         },
         disposeHandler: true);
 }

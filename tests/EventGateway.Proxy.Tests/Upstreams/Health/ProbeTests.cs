@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -126,20 +127,50 @@ public sealed class ProbeTests : IAsyncLifetime
         await Eventually.HoldsAsync(async () => (await MetricsAsync()).Contains(usable == 1 ? "result=\"success\"" : "result=\"connectfailure\"", StringComparison.Ordinal), "probes that tell", []);
     }
 
+    [Theory]
+    [InlineData(HealthCheckType.Https)]
+    [InlineData(HealthCheckType.Grpcs)]
+    public async Task Tls_ServerThatDemandsACertificate_IsShownTheBackends(HealthCheckType type)
+    {
+        var authority = new TestAuthority("upstreams");
+        using var certificate = authority.IssueLoaded("good.example");
+        var shown = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var service = new HealthServiceImpl();
+        service.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
+        await using var app = await StartHealthServerAsync(service, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.RequireCertificate,
+                ClientCertificateValidation = (client, _, _) =>
+                {
+                    shown.Add(client.Subject);
+                    return true;
+                },
+            });
+        });
+        var check = Check with { Type = type, Path = "/", ServerName = "good.example", VerifyCertificate = true };
+        var tls = new UpstreamTls { CaPem = authority.RootPem, VerifyDepth = 1 };
+        Put(check, b => b with { Protocol = UpstreamProtocol.Https, Tls = tls }, PortOf(app));
+        await UsableAsync(0);
+        Assert.Empty(shown);
+        Put(check, b => b with { Protocol = UpstreamProtocol.Https, Tls = tls with { ClientCertificate = EntityKey.Certificate("ns", "gateway") } }, PortOf(app));
+        _log.Put(authority.Entity("gateway", [], "first"));
+        await UsableAsync(1);
+        _log.Put(authority.Entity("gateway", [], "second"));
+        await Eventually.HoldsAsync(() => Task.FromResult(shown.Contains("CN=second")), "the next certificate to be shown", []);
+        Assert.Contains("CN=first", shown);
+    }
+
     [Fact]
     public async Task Grpc_ServingAndNot_ByService()
     {
         var service = new HealthServiceImpl();
         service.SetStatus("shop.Cart", HealthCheckResponse.Types.ServingStatus.Serving);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
-        builder.Services.AddSingleton(service);
-        await using var app = builder.Build();
-        app.MapGrpcService<HealthServiceImpl>();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        var port = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
+        await using var app = await StartHealthServerAsync(service, listen => listen.Protocols = HttpProtocols.Http2);
+        var port = PortOf(app);
         Put(Check with { Type = HealthCheckType.Grpc, Path = "shop.Cart" }, b => b with { Protocol = UpstreamProtocol.Grpc }, port);
         await Eventually.HoldsAsync(async () => (await MetricsAsync()).Contains("result=\"success\"", StringComparison.Ordinal), "probes that succeed", []);
         await UsableAsync(1);
@@ -207,6 +238,24 @@ public sealed class ProbeTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => Task.FromResult(other.Heads.Count >= target), "ten probes of the other", []);
         Assert.InRange(quiet.Heads.Count, before, before + 1);
     }
+
+    private static async Task<WebApplication> StartHealthServerAsync(HealthServiceImpl service, Action<ListenOptions> listen)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, listen));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(service);
+        var app = builder.Build();
+        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGet("/", () => "well");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private static int PortOf(WebApplication app) =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
 
     private static X509Certificate2 SelfSigned(string name)
     {
