@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EventGateway.TestKit.Kubernetes.Ownership;
 
 namespace EventGateway.TestKit.Kubernetes.Patching;
 

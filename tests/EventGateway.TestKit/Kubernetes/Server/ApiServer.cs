@@ -2,6 +2,7 @@ using System.Net;
 using EventGateway.TestKit.Kubernetes.Access;
 using EventGateway.TestKit.Kubernetes.Faults;
 using EventGateway.TestKit.Kubernetes.Kinds;
+using EventGateway.TestKit.Kubernetes.Ownership;
 using EventGateway.TestKit.Kubernetes.Patching;
 using EventGateway.TestKit.Kubernetes.Store;
 using EventGateway.TestKit.Kubernetes.Writes;
@@ -38,7 +39,8 @@ public sealed class ApiServer : IAsyncDisposable
         _deletions = new Deletions(_store, _options.Time);
         Faults = new ApiFaults(_options.Time);
         var writes = new ObjectWrites(_store, _deletions, new FieldOwners(_options.Time), _options.Time);
-        var answers = new WriteAnswer(_store, writes, _deletions, new ObjectPatches(writes), new CustomKinds(_store, Kinds, _options.Time), Tokens);
+        var patches = new ObjectPatches(writes, new ServerSideApply(_store, writes, _options.Time));
+        var answers = new WriteAnswer(_store, writes, _deletions, patches, new CustomKinds(_store, Kinds, _options.Time), Tokens);
         _endpoint = new ApiEndpoint(_store, Kinds, new RequestReader(Tokens, _certificates), Requests, Faults, new RoleAuthorization(_store), _options, answers);
         foreach (var name in new[] { "default", "kube-node-lease", "kube-public", "kube-system" })
         {

@@ -31,7 +31,7 @@ internal sealed class WriteAnswer(ObjectStore store, ObjectWrites writes, Deleti
             "get" => (200, Read(request, kind)),
             "create" => (201, writes.Create(write, await RequestBody.ReadObjectAsync(context)).Json),
             "update" => (200, writes.Replace(write, await RequestBody.ReadObjectAsync(context)).Json),
-            "patch" => (200, patches.Apply(write, context.Request.ContentType ?? "", await RequestBody.ReadAsync(context), query.FieldManager, query.Force).Json),
+            "patch" => Patch(write, context.Request.ContentType ?? "", await RequestBody.ReadAsync(context), query),
             "delete" => (200, Delete(write, await RequestBody.ReadOptionalAsync(context))),
             _ => throw ApiFault.MethodNotAllowed(),
         };
@@ -78,6 +78,12 @@ internal sealed class WriteAnswer(ObjectStore store, ObjectWrites writes, Deleti
             var o = store.Get_NeedsLock(kind, new ObjectKey(kind.Namespaced ? request.Namespace : "", request.Name)) ?? throw ApiFault.NotFound(kind, request.Name);
             return o.As_NeedsLock(kind).Json;
         }
+    }
+
+    private (int Code, ReadOnlyMemory<byte> Json) Patch(WriteRequest write, string contentType, byte[] body, ApiQuery query)
+    {
+        var (o, created) = patches.Apply(write, contentType, body, query.FieldManager, query.Force);
+        return (created ? 201 : 200, o.Json);
     }
 
     private ReadOnlyMemory<byte> Delete(WriteRequest write, JsonObject? options)

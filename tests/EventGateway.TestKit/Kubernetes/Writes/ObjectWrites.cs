@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using EventGateway.TestKit.Kubernetes.Kinds;
+using EventGateway.TestKit.Kubernetes.Ownership;
 using EventGateway.TestKit.Kubernetes.Rules;
 using EventGateway.TestKit.Kubernetes.Server;
 using EventGateway.TestKit.Kubernetes.Store;
@@ -18,7 +19,7 @@ internal sealed class ObjectWrites(ObjectStore store, Deletions deletions, Field
         var document = Prepare(request, body);
         lock (store.Gate)
         {
-            return Create_NeedsLock(request, document);
+            return Create_NeedsLock(request, document, owners.Update);
         }
     }
 
@@ -31,7 +32,7 @@ internal sealed class ObjectWrites(ObjectStore store, Deletions deletions, Field
             if (store.Get_NeedsLock(request.Kind, new ObjectKey(request.Namespace, request.Name)) is not { } current)
             {
                 return request.Kind.CreateOnUpdate && request.Subresource.Length == 0 && document.RevisionText() is null or "" or "0"
-                    ? Create_NeedsLock(request, document)
+                    ? Create_NeedsLock(request, document, owners.Update)
                     : throw ApiFault.NotFound(request.Kind, request.Name);
             }
 
@@ -57,7 +58,8 @@ internal sealed class ObjectWrites(ObjectStore store, Deletions deletions, Field
         }
     }
 
-    internal StoredObject Create_NeedsLock(WriteRequest request, JsonObject document)
+    /// <param name="owned">Puts down who set which fields.</param>
+    internal StoredObject Create_NeedsLock(WriteRequest request, JsonObject document, Action<WriteRequest, JsonObject, JsonObject> owned)
     {
         var kind = request.Kind;
         CheckNamespace_NeedsLock(request, document.Name() ?? "");
@@ -77,7 +79,7 @@ internal sealed class ObjectWrites(ObjectStore store, Deletions deletions, Field
             metadata["namespace"] = request.Namespace;
         }
 
-        foreach (var field in new[] { "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion" })
+        foreach (var field in new[] { "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "managedFields" })
         {
             metadata.Remove(field);
         }
@@ -103,7 +105,7 @@ internal sealed class ObjectWrites(ObjectStore store, Deletions deletions, Field
             throw ApiFault.AlreadyExists(kind, document.Name()!);
         }
 
-        owners.Update(request, [], document);
+        owned(request, [], document);
         return (request.DryRun ? new StoredObject(kind.Stored, document) : store.Put_NeedsLock(kind, document)).As_NeedsLock(kind);
     }
 
