@@ -9,7 +9,10 @@ public sealed class KubectlTests : ClusterTests
     [Fact]
     public async Task Kubectl_WithTheWrittenKubeConfig_ReadsAndWrites()
     {
-        Assert.Contains("a created", await RunAsync("create", "configmap", "a", "--from-literal=key=one"), StringComparison.Ordinal);
+        var manifest = Path.Combine(Path.GetTempPath(), $"{Namespace}.json");
+        await File.WriteAllTextAsync(manifest, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"key":"one"}}""", Cancellation);
+        Assert.Contains("serverside-applied", await RunAsync("apply", "--server-side", "--validate=false", "-f", manifest), StringComparison.Ordinal);
+        File.Delete(manifest);
         Assert.Equal("one", await RunAsync("get", "configmap", "a", "-o", "jsonpath={.data.key}"));
         Assert.Contains("labeled", await RunAsync("label", "configmap", "a", "team=x"), StringComparison.Ordinal);
         Assert.Equal("configmap/a", (await RunAsync("get", "cm", "-l", "team=x", "-o", "name")).Trim());

@@ -6,6 +6,8 @@ namespace EventGateway.TestKit.Kubernetes.Server;
 
 internal static class RequestBody
 {
+    private const string Protobuf = "application/vnd.kubernetes.protobuf";
+
     public static async Task<JsonObject> ReadObjectAsync(HttpContext context) => BodyReader.Parse(await ReadAsync(context));
 
     /// <summary>Null: there is none.</summary>
@@ -17,6 +19,11 @@ internal static class RequestBody
 
     public static async Task<byte[]> ReadAsync(HttpContext context)
     {
+        if (context.Request.ContentType == Protobuf)
+        {
+            throw new ApiFault(415, "UnsupportedMediaType", "the body of the request was in protobuf; the double reads JSON alone");
+        }
+
         using var buffer = new MemoryStream();
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
         return buffer.ToArray();
