@@ -1,0 +1,26 @@
+namespace EventGateway.TestKit.Kubernetes.Ownership;
+
+/// <summary>
+/// Which lists of built-in kinds are kept by key, or as sets, and which maps are one value, as the schema of the API says it. All other
+/// lists are one value, all other maps are not. Known by the field's path, without the indexes.
+/// </summary>
+internal static class ListKeys
+{
+    private static readonly Dictionary<string, string[]> Keys = new()
+    {
+        ["metadata.ownerReferences"] = ["uid"],
+        ["status.conditions"] = ["type"],
+        ["spec.ports"] = ["port", "protocol"],
+        ["secrets"] = ["name"],
+    };
+
+    private static readonly HashSet<string> Sets = ["metadata.finalizers"];
+    private static readonly HashSet<string> Atoms = ["spec.selector", "involvedObject", "related", "regarding"];
+
+    /// <summary>Null: the list is not kept by key.</summary>
+    public static string[]? Of(string path) => Keys.GetValueOrDefault(path);
+
+    public static bool IsSet(string path) => Sets.Contains(path);
+
+    public static bool IsAtom(string path) => Atoms.Contains(path);
+}
