@@ -100,37 +100,6 @@ public sealed class GrpcRetryTests : IAsyncLifetime
         Assert.Equal(1, first.Accepted + second.Accepted);
     }
 
-    // REFUSED_STREAM says that nothing was done (RFC 9113, section 8.7): another endpoint may be asked, whatever the method.
-    [Fact]
-    public async Task Unary_RefusedStream_AnswersOrUnavailableButNeverTwice()
-    {
-        await using var refusing = new TcpUpstream(async (client, stop) =>
-        {
-            var stream = client.GetStream();
-            await stream.WriteAsync(Http2Client.Frame(Http2Client.Settings, 0, 0, []), stop);
-            await FrameAsync(stream, Http2Client.Headers, stop);
-            await stream.WriteAsync(Http2Client.Frame(Http2Client.Reset, 1, 7), stop);
-            await stream.CopyToAsync(Stream.Null, stop);
-        });
-        Put(refusing.Port, GoodPort);
-        var statuses = new List<StatusCode>();
-        for (var i = 0; i < 2; i++)
-        {
-            try
-            {
-                Assert.Equal("one", (await _client.UnaryAsync(new Piece { Text = "one" })).Text);
-                statuses.Add(StatusCode.OK);
-            }
-            catch (RpcException e)
-            {
-                statuses.Add(e.StatusCode);
-            }
-        }
-
-        Assert.All(statuses, s => Assert.True(s is StatusCode.OK or StatusCode.Unavailable, s.ToString()));
-        Assert.Contains(StatusCode.OK, statuses);
-    }
-
     /// <summary>Takes a call and its first message, and hangs up.</summary>
     private static TcpUpstream Breaking() => new(async (client, stop) =>
     {
