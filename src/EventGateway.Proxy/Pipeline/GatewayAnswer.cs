@@ -57,6 +57,12 @@ internal sealed class GatewayAnswer
         }
 
         var response = context.Response;
+        if (_status == StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The rest of the request may come at any time, or never.
+            response.Headers.Connection = "close";
+        }
+
         response.StatusCode = _status;
         response.Headers[HeaderNames.Server] = GatewayVersion.ServerHeader;
         response.ContentType = "application/json; charset=utf-8";

@@ -13,8 +13,8 @@ namespace EventGateway.Proxy.Pipeline;
 /// Opens the gateway's ports on Kestrel, and sets the limits: those a user may set, and none where the upstreams decide. What a connection
 /// passes, port by port:
 /// <code>
-/// http     gate, HTTP/1.1 or HTTP/2 by its first bytes
-/// https    gate, TLS, HTTP/1.1 or HTTP/2 by ALPN
+/// http     gate, HTTP/1.1 or HTTP/2 by its first bytes; HTTP/2: the notice of a drain
+/// https    gate, TLS, HTTP/1.1 or HTTP/2 by ALPN; HTTP/2: the notice of a drain
 /// stream   gate, StreamConnections
 /// status   a mark, HTTP/1.1
 /// </code>
@@ -29,17 +29,19 @@ internal sealed class GatewayListeners(ProxyOptions options, TlsEntrance tls, Ti
         kestrel.AddServerHeader = false;
         SetLimits(kestrel.Limits);
         var gate = ActivatorUtilities.CreateInstance<ConnectionGate>(services);
+        var notice = new DrainNotice(services.GetRequiredService<DrainState>());
         Listen(kestrel, options.HttpPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             Use(listen, gate.InvokeAsync);
-            Use(listen, new PriorKnowledge(options.Limits.KeepAliveTimeout, time).InvokeAsync);
+            Use(listen, new PriorKnowledge(options.Limits.KeepAliveTimeout, time, notice).InvokeAsync);
         });
         Listen(kestrel, options.HttpsPort, listen =>
         {
             listen.Protocols = options.Http3 ? HttpProtocols.Http1AndHttp2AndHttp3 : HttpProtocols.Http1AndHttp2;
             Use(listen, gate.InvokeAsync);
             tls.Use(listen);
+            Use(listen, notice.InvokeAsync);
         });
         Listen(kestrel, options.StatusPort, static listen =>
         {

@@ -9,7 +9,7 @@ namespace EventGateway.Proxy.Pipeline;
 /// Lets one port without TLS speak HTTP/1.1 and HTTP/2: a client that knows the server speaks HTTP/2 begins with a preface that no HTTP/1
 /// request can begin with (RFC 9113, section 3.4). Left to itself Kestrel takes HTTP/1 on such a port.
 /// </summary>
-internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time)
+internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time, DrainNotice notice)
 {
     /// <summary>No method of HTTP/1 is PRI; the rest of the preface is the server's to check.</summary>
     private static ReadOnlySpan<byte> Preface => "PRI "u8;
@@ -24,6 +24,8 @@ internal sealed class PriorKnowledge(TimeSpan patience, TimeProvider time)
         if (isHttp2)
         {
             ConnectionProtocolsAccess.Set(connection, HttpProtocols.Http2);
+            await notice.InvokeHttp2Async(connection, next);
+            return;
         }
 
         await next(connection);

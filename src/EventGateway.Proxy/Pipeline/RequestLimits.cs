@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace EventGateway.Proxy.Pipeline;
 
-/// <summary>The limits that can be held before an upstream is asked; the server holds the others.</summary>
+/// <summary>What can be refused before an upstream is asked; the server refuses the rest.</summary>
 internal static class RequestLimits
 {
     /// <returns>Null: the request keeps them.</returns>
@@ -11,6 +11,11 @@ internal static class RequestLimits
         if (target.Length > limits.UriBytes)
         {
             return GatewayAnswer.UriTooLong;
+        }
+
+        if (ConnectionHeaders.AreMisplaced(request))
+        {
+            return GatewayAnswer.BadRequest;
         }
 
         return limits.BodyBytes > 0 && request.ContentLength > limits.BodyBytes ? GatewayAnswer.BodyTooLarge : null;

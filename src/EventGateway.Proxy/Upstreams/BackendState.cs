@@ -24,6 +24,9 @@ internal sealed class BackendState
     private DestinationList _destinations = DestinationList.Empty;
     private EndpointState[] _available = [];
 
+    // Only the config's writer knows of it.
+    private NextEntity? _next;
+
     /// <param name="watch">Null: health that is seen by nobody, for tables that stand alone.</param>
     public BackendState(LogName log, EntityKey key, UpstreamClients clients, EndpointTokens? tokens = null, HealthWatch? watch = null)
     {
@@ -43,6 +46,9 @@ internal sealed class BackendState
     /// <summary>Null: a route names a backend that is not in the log.</summary>
     public Backend? Entity { get; private set; }
 
+    /// <summary>Whether the log has the backend, be it only as of the change set that is being applied.</summary>
+    public bool IsInLog => (_next?.Entity ?? Entity) is not null;
+
     public EndpointGroup? Group { get; set; }
 
     /// <summary>How many routes hold this object.</summary>
@@ -52,69 +58,76 @@ internal sealed class BackendState
 
     public BackendModel Model => _model;
 
-    /// <summary>Whatever this throws, the state is as it was.</summary>
-    /// <param name="entity">Null: the backend is gone; routes may still hold it.</param>
-    public void SetEntity(Backend? entity)
-    {
-        lock (_lock)
-        {
-            SetEntity_NeedsLock(entity);
-            Health.SetBackend_NeedsLock(entity);
-        }
-    }
+    /// <summary>Makes ready what <see cref="TryUpdate"/> puts in place. Whatever this throws, the state is as it was.</summary>
+    public void Prepare(Backend entity) => _next = new NextEntity(entity, NewClusterModel(entity));
 
-    /// <summary>Takes over the endpoints of the group, in O(endpoints of this backend).</summary>
+    /// <summary>
+    /// Puts the prepared entity, if there is one, and the endpoints of the group in place, in O(endpoints of this backend). Both at once: a request never
+    /// goes to the endpoints of one change set by the settings of another.
+    /// </summary>
     /// <param name="onlyIfAny">Whether to leave things as they are when no endpoint would be left for requests.</param>
     /// <returns>Whether it was done.</returns>
-    public bool TryUpdateDestinations(bool onlyIfAny)
+    public bool TryUpdate(bool onlyIfAny)
     {
-        var destinations = DestinationList.Of(Entity, Group);
-        if (onlyIfAny && destinations.Available == 0)
+        var entity = _next?.Entity ?? Entity;
+        var destinations = DestinationList.Of(entity, Group);
+        if (onlyIfAny && destinations.Available == 0 && Entity is not null)
         {
             return false;
         }
 
         lock (_lock)
         {
-            var before = _destinations;
-            _destinations = destinations;
-            SetDestinations_NeedsLock(_model, Entity);
-            foreach (var (id, _) in before.All.ExceptBy(_destinations.All.Select(d => d.Id), d => d.Id, StringComparer.OrdinalIgnoreCase))
-            {
-                _model.Cluster.Destinations.TryRemove(id, out _);
-                _endpoints.Remove(id);
-            }
+            Update_NeedsLock(_next, entity, destinations);
         }
 
+        _next = null;
         return true;
     }
 
-    private void SetEntity_NeedsLock(Backend? entity)
+    /// <summary>The backend is gone; routes may still hold it.</summary>
+    public void Clear()
     {
-        var before = Entity;
-        if (entity is null)
+        _next = null;
+        lock (_lock)
         {
-            Entity = null;
-            return;
+            Health.SetBackend_NeedsLock(null);
+            Update_NeedsLock(null, null, DestinationList.Empty);
+        }
+    }
+
+    private void Update_NeedsLock(NextEntity? next, Backend? entity, DestinationList destinations)
+    {
+        var before = _destinations;
+        var model = _model;
+        if (next is not null)
+        {
+            model = ModelFor_NeedsLock(next);
+            Health.SetBackend_NeedsLock(entity);
         }
 
-        // Addresses carry the scheme and the client speaks one version: old endpoints must never meet the new settings.
-        if (entity.Protocol != (before?.Protocol ?? UpstreamProtocol.Http))
-        {
-            var next = NewModel(entity);
-            SetDestinations_NeedsLock(next, entity);
-            _model = next;
-            Entity = entity;
-            return;
-        }
-
-        ClusterModelAccess.Set(_model.Cluster, NewClusterModel(entity));
+        _destinations = destinations;
+        SetDestinations_NeedsLock(model, entity);
         Entity = entity;
-        var prefix = PrefixOf(entity);
-        if (prefix != _model.PathPrefix)
+        _model = model;
+        foreach (var (id, _) in before.All.ExceptBy(destinations.All.Select(d => d.Id), d => d.Id, StringComparer.OrdinalIgnoreCase))
         {
-            _model = _model.With(prefix);
+            model.Cluster.Destinations.TryRemove(id, out _);
+            _endpoints.Remove(id);
         }
+    }
+
+    private BackendModel ModelFor_NeedsLock(NextEntity next)
+    {
+        // Addresses carry the scheme and the client speaks one version: old endpoints must never meet the new settings.
+        var prefix = PrefixOf(next.Entity);
+        if (next.Entity.Protocol != (Entity?.Protocol ?? UpstreamProtocol.Http))
+        {
+            return new BackendModel(Key, Id, new ClusterState(Id, next.Cluster), prefix, GatewayTransformer.Instance, Health);
+        }
+
+        ClusterModelAccess.Set(_model.Cluster, next.Cluster);
+        return prefix == _model.PathPrefix ? _model : _model.With(prefix);
     }
 
     private void SetDestinations_NeedsLock(BackendModel model, Backend? entity)
@@ -167,4 +180,6 @@ internal sealed class BackendState
         _clients.Get(entity));
 
     private static string PrefixOf(Backend entity) => entity.PathPrefix.TrimEnd('/');
+
+    private sealed record NextEntity(Backend Entity, ClusterModel Cluster);
 }

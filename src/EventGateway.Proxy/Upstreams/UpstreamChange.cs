@@ -18,7 +18,7 @@ internal sealed class UpstreamChange(LogState? log)
     {
         foreach (var backend in _updates)
         {
-            backend.TryUpdateDestinations(onlyIfAny: false);
+            backend.TryUpdate(onlyIfAny: false);
         }
 
         foreach (var backend in _removals)

@@ -47,7 +47,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
 
         foreach (var state in touched)
         {
-            if (!state.TryUpdateDestinations(onlyIfAny: true))
+            if (!state.TryUpdate(onlyIfAny: true))
             {
                 change.Update(state);
             }
@@ -87,8 +87,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
     public static void Remove(LogState log, BackendState state)
     {
         Join(log, state, null);
-        state.SetEntity(null);
-        state.TryUpdateDestinations(onlyIfAny: false);
+        state.Clear();
         DropIfUnused(log, state);
     }
 
@@ -114,7 +113,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
         var state = GetOrAdd(log, backend.Key);
         try
         {
-            state.SetEntity(backend);
+            state.Prepare(backend);
         }
         catch (Exception e) when (BuildFault.IsOfEntity(e))
         {
@@ -211,7 +210,7 @@ internal sealed class UpstreamTable(UpstreamClients clients, EndpointTokens toke
 
     private static void DropIfUnused(LogState log, BackendState state)
     {
-        if (state is { Uses: 0, Entity: null })
+        if (state is { Uses: 0, IsInLog: false })
         {
             log.Backends.Remove(state.Key);
         }

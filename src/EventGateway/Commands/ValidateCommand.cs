@@ -32,7 +32,7 @@ internal sealed class ValidateCommand() : SettingsCommand<ValidateSettings>(
         }
 
         SourceSettings.CheckPaths(reader, paths, "PATH");
-        return new ValidateSettings(paths, reader.List(SettingCatalog.IngressClass), reader.OneOf(SettingCatalog.Output, "table", "json") == "json");
+        return new ValidateSettings(paths, IngressClassSetting.Read(reader), reader.OneOf(SettingCatalog.Output, "table", "json") == "json");
     }
 
     protected override async Task<int> RunAsync(ValidateSettings settings, CommandConsole console, CancellationToken cancellationToken)

@@ -5,6 +5,8 @@ namespace EventGateway.Settings;
 /// <summary>How to reach the logs in Kafka.</summary>
 internal static class KafkaConnectionSettings
 {
+    private const string AnyServer = "127.0.0.1:9092";
+
     public static KafkaLogOptions Read(SettingsReader reader, bool createTopics)
     {
         var servers = reader.RequiredList(SettingCatalog.Kafka, "127.0.0.1:9092");
@@ -17,12 +19,29 @@ internal static class KafkaConnectionSettings
         ReadClientOptions(reader, options.ClientOptions);
 
         // What is missing was told above, with an example.
-        foreach (var fault in servers.IsEmpty ? [] : options.Validate())
+        if (!servers.IsEmpty)
         {
-            reader.Fault("", fault);
+            Check(reader, SettingCatalog.Kafka, new KafkaLogOptions { BootstrapServers = options.BootstrapServers });
+            Check(reader, SettingCatalog.Prefix, new KafkaLogOptions { BootstrapServers = AnyServer, Prefix = options.Prefix });
+            var others = new KafkaLogOptions { BootstrapServers = AnyServer };
+            foreach (var (name, value) in options.ClientOptions)
+            {
+                others.ClientOptions[name] = value;
+            }
+
+            Check(reader, SettingCatalog.KafkaOption, others);
         }
 
         return options;
+    }
+
+    /// <param name="options">Nothing but what the setting says.</param>
+    private static void Check(SettingsReader reader, Setting setting, KafkaLogOptions options)
+    {
+        foreach (var fault in options.Validate())
+        {
+            reader.Fault(reader.From(setting), fault);
+        }
     }
 
     private static void ReadClientOptions(SettingsReader reader, IDictionary<string, string> options)

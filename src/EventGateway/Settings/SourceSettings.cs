@@ -14,7 +14,7 @@ internal sealed record SourceSettings(string Origin, ImmutableArray<string> Mani
         return new SourceSettings(
             reader.RequiredLabel(origin, "cluster-a"),
             ReadManifests(reader),
-            reader.RequiredList(SettingCatalog.IngressClass, "eventgateway"),
+            IngressClassSetting.Read(reader),
             reader.Number(SettingCatalog.MassDeleteLimit, 1, 100, "is not a percentage; use 1 to 100, where 100 never holds anything") ?? DefaultMassDeleteLimit);
     }
 

@@ -45,9 +45,9 @@ public sealed class SettingFaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kafka", "broker:none", "'broker:none' is not an address of a Kafka broker; use HOST:PORT")]
-    [InlineData("prefix", "a b", "prefix 'a b' cannot start a topic's name; use 1 to 100 letters, digits, '-', '_' and inner dots")]
-    [InlineData("kafka-option", "acks=0", "Kafka option 'acks' must not be changed: otherwise an acknowledged change can be lost; leave it out or set all")]
+    [InlineData("kafka", "broker:none", "--kafka: 'broker:none' is not an address of a Kafka broker; use HOST:PORT")]
+    [InlineData("prefix", "a b", "--prefix: prefix 'a b' cannot start a topic's name; use 1 to 100 letters, digits, '-', '_' and inner dots")]
+    [InlineData("kafka-option", "acks=0", "--kafka-option: Kafka option 'acks' must not be changed: otherwise an acknowledged change can be lost; leave it out or set all")]
     [InlineData("kafka-option", "hunter2", "--kafka-option: expected NAME=VALUE or NAME=@FILE, for example security.protocol=SASL_SSL")]
     public void Kafka_WrongValue_IsNamed(string name, string value, string expected)
     {

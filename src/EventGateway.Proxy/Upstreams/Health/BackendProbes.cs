@@ -78,16 +78,14 @@ internal sealed class BackendProbes(BackendHealth health, BackendRules rules, He
         {
             if (!target.IsStopped)
             {
+                await Watch.Probes.WaitAsync();
                 try
                 {
-                    var result = await ProbeAsync(target.Endpoint);
-                    if (!target.IsStopped)
-                    {
-                        health.OnProbe(target.Endpoint, result);
-                    }
+                    await ProbeAsync(target);
                 }
                 finally
                 {
+                    Watch.Probes.Release();
                     target.Schedule();
                 }
             }
@@ -96,10 +94,19 @@ internal sealed class BackendProbes(BackendHealth health, BackendRules rules, He
         }
     }
 
-    private async Task<ProbeResult> ProbeAsync(EndpointState endpoint)
+    private async Task ProbeAsync(ProbeTarget target)
     {
+        if (target.IsStopped)
+        {
+            return;
+        }
+
         using var timeout = new CancellationTokenSource(rules.Active!.Timeout, Watch.Time);
-        return await _probe.RunAsync(endpoint.Id, timeout.Token);
+        var result = await _probe.RunAsync(target.Endpoint.Id, timeout.Token);
+        if (!target.IsStopped)
+        {
+            health.OnProbe(target.Endpoint, result);
+        }
     }
 
     private ProbeTarget? Next()

@@ -24,6 +24,18 @@ internal sealed class HealthScheduler : IDisposable
         _timer = time.CreateTimer(static self => ((HealthScheduler)self!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many things are due later.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _due.Count;
+            }
+        }
+    }
+
     public void After(TimeSpan delay, Action action)
     {
         lock (_lock)

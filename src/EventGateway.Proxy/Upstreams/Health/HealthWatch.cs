@@ -9,6 +9,9 @@ namespace EventGateway.Proxy.Upstreams.Health;
 /// <summary>What the health of all backends shares: the clock and its one timer, the probes' connections, log and metrics.</summary>
 internal sealed class HealthWatch : IDisposable
 {
+    /// <summary>Probes that are under way at once, of all backends: each holds a socket, and one of an endpoint that is gone holds it until the timeout.</summary>
+    public const int MostProbes = 256;
+
     private readonly ConcurrentDictionary<BackendHealth, byte> _tracked = new();
 
     /// <param name="certificates">What probes show to endpoints that ask for a certificate; null: there are none.</param>
@@ -40,6 +43,9 @@ internal sealed class HealthWatch : IDisposable
 
     public HealthLog Log { get; }
 
+    /// <summary>A probe enters before it begins; who waits is let in in turn.</summary>
+    public SemaphoreSlim Probes { get; } = new(MostProbes);
+
     /// <summary>Whether the backend has endpoints to be counted.</summary>
     public void Track(BackendHealth backend, bool hasEndpoints)
     {
@@ -57,5 +63,6 @@ internal sealed class HealthWatch : IDisposable
     {
         Scheduler.Dispose();
         Clients.Dispose();
+        Probes.Dispose();
     }
 }
