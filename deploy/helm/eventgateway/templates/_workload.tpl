@@ -135,7 +135,7 @@ spec:
             {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
-            {{- if .values.data }}
+            {{- if .hasTraffic }}
             - {name: data, mountPath: /data}
             {{- end }}
             {{- if $root.Values.keyRing.secretName }}
@@ -159,9 +159,9 @@ spec:
         # The root is read-only; .NET's diagnostics and buffered bodies need a place.
         - name: tmp
           emptyDir: {sizeLimit: 256Mi}
-        {{- with $values.data }}
+        {{- if .hasTraffic }}
         - name: data
-          {{- toYaml . | nindent 10 }}
+          {{- toYaml ($values.data | default (dict "emptyDir" (dict "sizeLimit" "1Gi"))) | nindent 10 }}
         {{- end }}
         {{- with $root.Values.keyRing.secretName }}
         # A ring that every user can read is refused.
