@@ -20,6 +20,8 @@ internal sealed class DeployTool
 
     public static DeployTool Bash { get; } = new("bash");
 
+    public static DeployTool Docker { get; } = new("docker");
+
     /// <summary>Skips the test where the program is not there.</summary>
     public void Require() => Assert.SkipWhen(_path is null, $"{_name} is not on the PATH (.ci/run says where it comes from)");
 
