@@ -60,6 +60,9 @@
 {{- else if .namespaces }}
 - --namespace={{ join "," $.namespaces }}
 {{- end }}
+{{- if and .secretLabelSelector (ne $scope "manifests") }}
+- {{ printf "--secret-label-selector=%s" .secretLabelSelector | quote }}
+{{- end }}
 - --ingress-class={{ include "eventgateway.ingressClasses" $.root }}
 - --mass-delete-limit={{ .massDeleteLimit }}
 {{- if .publish.service }}

@@ -3,23 +3,32 @@
   Who gets which: rbac.yaml.
 */}}
 
-{{/* In each namespace that is read. */}}
+{{/* In each namespace that is read. The last two kinds need not be there. */}}
 {{- define "eventgateway.rights.namespace" -}}
 - apiGroups: [networking.k8s.io]
   resources: [ingresses]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [networking.k8s.io]
   resources: [ingresses/status]
   verbs: [patch]
 - apiGroups: [""]
   resources: [services]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [list, watch]
+- apiGroups: [configuration.konghq.com]
+  resources: [kongupstreampolicies]
+  verbs: [list, watch]
+- apiGroups: [configuration.konghq.com]
+  resources: [tcpingresses]
+  verbs: [list, watch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
@@ -29,10 +38,10 @@
 {{- define "eventgateway.rights.cluster" -}}
 - apiGroups: [""]
   resources: [namespaces]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 - apiGroups: [networking.k8s.io]
   resources: [ingressclasses]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- end -}}
 
 {{/* In the release's own namespace: who leads. */}}
