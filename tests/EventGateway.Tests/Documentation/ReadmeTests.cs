@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Scripts_OfTheRepository_AreThereAndExecutable() => Assert.All(["samples/run", "deploy/local/up.sh", ".ci/run"], script =>
+    public void Scripts_OfTheRepository_AreThereAndExecutable() => Assert.All(["samples/run", "deploy/local/up.sh", "deploy/kubernetes/render", "deploy/image/local", "deploy/image/local-base", "deploy/kafka/acls", ".ci/run"], script =>
     {
         var path = Repository.PathOf(script);
         Assert.True(File.Exists(path), script);
