@@ -130,7 +130,7 @@ public sealed class SettingFaultTests : IDisposable
         Assert.Equal(
             [
                 "--origin: is required; give for example --origin cluster-a, or set EVENTGATEWAY_ORIGIN",
-                "--manifests: is required; give for example --manifests ./manifests, or set EVENTGATEWAY_MANIFESTS",
+                "--manifests: a source is required; give for example --manifests ./manifests, or for a cluster one of --namespace, --namespace-selector, --all-namespaces",
             ],
             probe.Faults);
     }
