@@ -86,7 +86,7 @@ public sealed partial class OriginPublisher : BackgroundService
             {
                 if (!wanted.Workspaces.ContainsKey(workspace) && !wanted.LeftAlone.Contains(workspace))
                 {
-                    publisher.Submit(DesiredState.Empty with { IsPartial = wanted.IsPartial });
+                    publisher.Submit(wanted.IsPartial ? DesiredState.Empty with { IsPartial = true } : DesiredState.Empty);
                 }
             }
 

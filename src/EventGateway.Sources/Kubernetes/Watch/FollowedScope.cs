@@ -8,6 +8,8 @@ internal sealed class FollowedScope(Reflector reflector, CancellationTokenSource
     private readonly Dictionary<(string Namespace, string Name), ResourceVersion> _gone = [];
     private readonly Queue<(string Namespace, string Name)> _goneInOrder = new();
 
+    private bool _wasDenied;
+
     public Reflector Reflector { get; } = reflector;
 
     public CancellationTokenSource Stop { get; } = stop;
@@ -22,7 +24,15 @@ internal sealed class FollowedScope(Reflector reflector, CancellationTokenSource
     /// <summary>Whether it is known what can be known: it was listed, or the API server says that it may not be, or is not there.</summary>
     public bool IsSettled => IsListed || IsDenied;
 
-    public bool IsDenied => !IsListed && Reflector.Fault is ApiFault.Forbidden or ApiFault.KindMissing or ApiFault.NotFound;
+    /// <summary>Whether the API server has said that there is no list to be had. A later fault of the way there does not take that back; a list does.</summary>
+    public bool IsDenied
+    {
+        get
+        {
+            _wasDenied |= Reflector.Fault is ApiFault.Forbidden or ApiFault.KindMissing or ApiFault.NotFound;
+            return _wasDenied && !IsListed;
+        }
+    }
 
     public void TakeList(ResourceVersion version)
     {

@@ -58,7 +58,7 @@ internal static class KubeConfigCheck
         {
             if (Missing(file, path) is { } missing)
             {
-                return $"{prefix}: the {field} file '{missing}' of user '{name}' is not there";
+                return $"{prefix}: the {field} '{missing}' of user '{name}' is not there";
             }
         }
 

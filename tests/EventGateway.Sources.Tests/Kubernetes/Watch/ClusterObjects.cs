@@ -57,8 +57,8 @@ internal static class ClusterObjects
                 Type = "kubernetes.io/tls",
                 Data = new Dictionary<string, byte[]>
                 {
-                    ["tls.crt"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("a.test").Chain),
-                    ["tls.key"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("a.test").Key),
+                    ["tls.crt"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("shop").Chain),
+                    ["tls.key"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("shop").Key),
                 },
             },
             ns, cancellationToken: Cancelled);

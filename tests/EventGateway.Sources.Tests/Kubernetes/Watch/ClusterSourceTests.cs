@@ -86,7 +86,7 @@ public sealed class ClusterSourceTests : IAsyncLifetime
         await using var watched = new WatchedCluster(_cluster, WatchedCluster.Of(ns), user);
         await watched.UntilAsync(w => w.Entities(ns).ContainsKey(EntityKey.Certificate(ns, "mine")), "the certificate that may be read");
         Assert.False(watched.Entities(ns).ContainsKey(EntityKey.Certificate(ns, "other")));
-        Assert.True(watched.State!.Workspaces[ns].IsUndecided!(new Certificate(EntityKey.Certificate(ns, "other")) { ServerNames = [], ChainPem = "", PrivateKey = new PlainSecret([]) }));
+        Assert.True(watched.State!.Workspaces[ns].IsUndecided!(new Certificate(EntityKey.Certificate(ns, "other")) { ServerNames = [], ChainPem = "", PrivateKey = new PlainSecret(Array.Empty<byte>()) }));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ClusterSourceTests : IAsyncLifetime
         await using var watched = new WatchedCluster(_cluster, WatchedCluster.Of(ns));
         await watched.UntilAsync(w => w.Routes(ns).Length > 0, "the application");
         await _cluster.Admin.CoreV1.CreateNamespacedSecretAsync(
-            new V1Secret { Metadata = new V1ObjectMeta { Name = "ca" }, Data = new Dictionary<string, byte[]> { ["ca.crt"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("ca.test").Chain) } },
+            new V1Secret { Metadata = new V1ObjectMeta { Name = "ca" }, Data = new Dictionary<string, byte[]> { ["ca.crt"] = System.Text.Encoding.UTF8.GetBytes(TestCertificates.Get("ca-one").Chain) } },
             ns, cancellationToken: Cancelled);
         await watched.UntilAsync(w => w.Entities(ns).Values.Any(e => e.Entity is Backend { Tls.CaPem.Length: > 0 }), "the CA, once it is there");
     }
@@ -193,7 +193,10 @@ public sealed class ClusterSourceTests : IAsyncLifetime
             await File.WriteAllTextAsync(file, await _cluster.IssueTokenAsync(ns, "watcher"), Cancelled);
             _cluster.ApiDouble.Tokens.Expire(user.Token!);
             _cluster.ApiDouble.BreakConnections();
-            await _cluster.CreateApplicationAsync(ns);
+            await watched.UntilAsync(w => w.Feeds.Feeds.Sum(f => f.OpenStreams) >= 4, "the streams to be open again");
+            using var admin = _cluster.CreateClient();
+            await admin.CoreV1.CreateNamespacedServiceAsync(new V1Service { Metadata = new V1ObjectMeta { Name = "web" }, Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 80 }] } }, ns, cancellationToken: Cancelled);
+            await admin.NetworkingV1.CreateNamespacedIngressAsync(ClusterObjects.Ingress("web", "/", "a.test", "web", null, "kong", null), ns, cancellationToken: Cancelled);
             await watched.UntilAsync(w => w.Routes(ns).Length > 0, "changes, with the new token");
         }
         finally
@@ -210,7 +213,7 @@ public sealed class ClusterSourceTests : IAsyncLifetime
         await _cluster.AllowAsync(ns, user, [.. ClusterObjects.Usual, ClusterObjects.Read("", "secrets")]);
         await _cluster.CreateApplicationAsync(ns);
         using var folder = new TemporaryFolder();
-        folder.Write("token.json", $$"""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{user.Token}}"}}""");
+        folder.Write("token.json", $$$"""{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"{{{user.Token}}}"}}""");
         var text = await File.ReadAllTextAsync(_cluster.WriteKubeConfig(user), Cancelled);
         folder.Write("kubeconfig", text.Replace($"token: {user.Token}", $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: cat, args: ['{folder["token.json"]}']}}", StringComparison.Ordinal));
         await using var watched = new WatchedCluster(_cluster, WatchedCluster.Of(ns), kubeconfig: folder["kubeconfig"]);

@@ -27,7 +27,7 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("user: u}", "user: v}", "kubeconfig '{0}', context 'dev': its user 'v' is not in the file, or has no credentials; it has u")]
     [InlineData("token: abc", "username: joe", "kubeconfig '{0}', context 'dev': user 'u' has no credentials that are understood; give it a client certificate with its key, a token or an exec plugin")]
     [InlineData("token: abc", "tokenFile: /no/such/token", "kubeconfig '{0}', context 'dev': the tokenFile '/no/such/token' of user 'u' is not there")]
-    [InlineData("token: abc", "client-certificate: /no/such/cert, client-key: /no/such/key", "kubeconfig '{0}', context 'dev': the client-certificate file '/no/such/cert' of user 'u' is not there")]
+    [InlineData("token: abc", "client-certificate: /no/such/cert, client-key: /no/such/key", "kubeconfig '{0}', context 'dev': the client-certificate '/no/such/cert' of user 'u' is not there")]
     [InlineData("token: abc", "exec: {apiVersion: client.authentication.k8s.io/v1}", "kubeconfig '{0}', context 'dev': the exec of user 'u' needs a command and an apiVersion")]
     public void Bad_NamesFileContextAndFix(string good, string bad, string expected)
     {

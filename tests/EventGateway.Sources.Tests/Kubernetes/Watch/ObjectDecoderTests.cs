@@ -60,8 +60,8 @@ public sealed class ObjectDecoderTests
     [Fact]
     public void ReadPage_OneBadItem_HarmsNoOther()
     {
-        var page = ListPageReader.Read(WatchedKinds.Ingress, Encoding.UTF8.GetBytes($$"""
-            {"kind":"IngressList","items":[{{Ingress}},{"metadata":{"name":"bad","namespace":"shop"},"spec":[]},{{Ingress.Replace("\"web\"", "\"api\"", StringComparison.Ordinal)}}],
+        var page = ListPageReader.Read(WatchedKinds.Ingress, Encoding.UTF8.GetBytes($$$"""
+            {"kind":"IngressList","items":[{{{Ingress}}},{"metadata":{"name":"bad","namespace":"shop"},"spec":[]},{{{Ingress.Replace("\"web\"", "\"api\"", StringComparison.Ordinal)}}}],
              "metadata":{"continue":"next","resourceVersion":"77","remainingItemCount":3}}
             """), DateTimeOffset.UnixEpoch);
         Assert.Equal(["web", "bad", "api"], page.Items.Select(i => i.Id.Name));
@@ -72,7 +72,7 @@ public sealed class ObjectDecoderTests
     [Fact]
     public void ReadPage_CutOffAnywhere_IsNoList()
     {
-        var whole = Encoding.UTF8.GetBytes($$"""{"items":[{{Ingress}}],"metadata":{"resourceVersion":"77"}}""");
+        var whole = Encoding.UTF8.GetBytes($$$"""{"items":[{{{Ingress}}}],"metadata":{"resourceVersion":"77"}}""");
         Assert.Single(ListPageReader.Read(WatchedKinds.Ingress, whole, DateTimeOffset.UnixEpoch).Items);
         for (var length = 0; length < whole.Length; length++)
         {
@@ -83,8 +83,8 @@ public sealed class ObjectDecoderTests
     [Fact]
     public void ReadEvent_OfEachType_IsToldApart()
     {
-        Assert.Equal((WatchEventType.Added, "web"), Event($$"""{"type":"ADDED","object":{{Ingress}}}"""));
-        Assert.Equal((WatchEventType.Deleted, "web"), Event($$"""{"object":{{Ingress}},"type":"DELETED"}"""));
+        Assert.Equal((WatchEventType.Added, "web"), Event("{\"type\":\"ADDED\",\"object\":" + Ingress + "}"));
+        Assert.Equal((WatchEventType.Deleted, "web"), Event("{\"object\":" + Ingress + ",\"type\":\"DELETED\"}"));
         Assert.Equal((WatchEventType.Bookmark, ""), Event("""{"type":"BOOKMARK","object":{"kind":"Ingress","metadata":{"resourceVersion":"12"}}}"""));
         Assert.Equal((WatchEventType.Other, ""), Event("""{"type":"NEWS","object":{"kind":"Ingress"}}"""));
         var error = WatchEvent.Read(WatchedKinds.Ingress, Line("""{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}"""), DateTimeOffset.UnixEpoch);

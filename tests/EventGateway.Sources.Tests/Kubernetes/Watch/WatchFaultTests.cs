@@ -88,25 +88,61 @@ public sealed class WatchFaultTests : IAsyncLifetime
         var present = new HashSet<string>(StringComparer.Ordinal);
         for (var round = 0; round < Rounds; round++)
         {
-            var name = $"churn-{random.Next(8)}";
-            if (!present.Contains(name))
+            var (name, path, isDelete) = ($"churn-{random.Next(8)}", round, random.Next(2) == 0);
+            await AgainAsync(async client =>
             {
-                await _cluster.CreateIngressAsync(ns, name, $"/churn/{name}/{round}");
-                present.Add(name);
-            }
-            else if (random.Next(2) == 0)
-            {
-                await _cluster.Admin.NetworkingV1.DeleteNamespacedIngressAsync(name, ns, cancellationToken: Cancelled);
-                present.Remove(name);
-            }
-            else
-            {
-                var item = await _cluster.Admin.NetworkingV1.ReadNamespacedIngressAsync(name, ns, cancellationToken: Cancelled);
-                item.Spec.Rules[0].Http.Paths[0].Path = $"/churn/{name}/{round}";
-                await _cluster.Admin.NetworkingV1.ReplaceNamespacedIngressAsync(item, name, ns, cancellationToken: Cancelled);
-            }
-
+                try
+                {
+                    await ChangeAsync(client, ns, name, $"/churn/{name}/{path}", isDelete, present);
+                }
+                catch (k8s.Autorest.HttpOperationException e) when (e.Response.StatusCode == System.Net.HttpStatusCode.Conflict)
+                {
+                    present.Add(name);
+                }
+                catch (k8s.Autorest.HttpOperationException e) when (e.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
+                {
+                    present.Remove(name);
+                }
+            });
             await DisturbAsync(round, server);
+        }
+    }
+
+    private static async Task ChangeAsync(k8s.Kubernetes client, string ns, string name, string path, bool isDelete, HashSet<string> present)
+    {
+        if (!present.Contains(name))
+        {
+            await client.NetworkingV1.CreateNamespacedIngressAsync(ClusterObjects.Ingress(name, path, "a.test", "web", null, "kong", null), ns, cancellationToken: Cancelled);
+            present.Add(name);
+        }
+        else if (isDelete)
+        {
+            await client.NetworkingV1.DeleteNamespacedIngressAsync(name, ns, cancellationToken: Cancelled);
+            present.Remove(name);
+        }
+        else
+        {
+            var item = await client.NetworkingV1.ReadNamespacedIngressAsync(name, ns, cancellationToken: Cancelled);
+            item.Spec.Rules[0].Http.Paths[0].Path = path;
+            await client.NetworkingV1.ReplaceNamespacedIngressAsync(item, name, ns, cancellationToken: Cancelled);
+        }
+    }
+
+    /// <summary>Connections are broken for the test's own client, too; a change that has been made and not been told of counts as made.</summary>
+    private async Task AgainAsync(Func<k8s.Kubernetes, Task> change)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var client = _cluster.CreateClient();
+            try
+            {
+                await change(client);
+                return;
+            }
+            catch (HttpRequestException) when (attempt < 5)
+            {
+                // Broken on purpose.
+            }
         }
     }
 
