@@ -60,7 +60,7 @@ public sealed class ClusterStandaloneTests : IAsyncLifetime
         Assert.All(Watched, series => Assert.Contains(series, metrics, StringComparison.Ordinal));
     }
 
-    private Task CreateIngressAsync(string ns, string name, string path, int port) => _cluster.Admin.NetworkingV1.CreateNamespacedIngressAsync(
+    private async Task CreateIngressAsync(string ns, string name, string path, int port) => await _cluster.Admin.NetworkingV1.CreateNamespacedIngressAsync(
         new V1Ingress
         {
             Metadata = new V1ObjectMeta { Name = name },

@@ -10,8 +10,8 @@ internal static class ClusterObjects
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static Task CreateIngressAsync(this KubernetesCluster cluster, string ns, string name, string path = "/", string host = "a.test", string service = "web", string? secret = null, string ingressClass = "kong", Dictionary<string, string>? annotations = null) =>
-        cluster.Admin.NetworkingV1.CreateNamespacedIngressAsync(Ingress(name, path, host, service, secret, ingressClass, annotations), ns, cancellationToken: Cancelled);
+    public static async Task CreateIngressAsync(this KubernetesCluster cluster, string ns, string name, string path = "/", string host = "a.test", string service = "web", string? secret = null, string ingressClass = "kong", Dictionary<string, string>? annotations = null) =>
+        await cluster.Admin.NetworkingV1.CreateNamespacedIngressAsync(Ingress(name, path, host, service, secret, ingressClass, annotations), ns, cancellationToken: Cancelled);
 
     public static V1Ingress Ingress(string name, string path, string host, string service, string? secret, string ingressClass, Dictionary<string, string>? annotations) => new()
     {
@@ -34,12 +34,12 @@ internal static class ClusterObjects
         },
     };
 
-    public static Task CreateServiceAsync(this KubernetesCluster cluster, string ns, string name = "web", Dictionary<string, string>? annotations = null) =>
-        cluster.Admin.CoreV1.CreateNamespacedServiceAsync(
+    public static async Task CreateServiceAsync(this KubernetesCluster cluster, string ns, string name = "web", Dictionary<string, string>? annotations = null) =>
+        await cluster.Admin.CoreV1.CreateNamespacedServiceAsync(
             new V1Service { Metadata = new V1ObjectMeta { Name = name, Annotations = annotations }, Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Name = "http", Port = 80, TargetPort = 8080 }] } }, ns, cancellationToken: Cancelled);
 
-    public static Task CreateSliceAsync(this KubernetesCluster cluster, string ns, string name = "web-1", string service = "web", string address = "10.0.0.1") =>
-        cluster.Admin.DiscoveryV1.CreateNamespacedEndpointSliceAsync(
+    public static async Task CreateSliceAsync(this KubernetesCluster cluster, string ns, string name = "web-1", string service = "web", string address = "10.0.0.1") =>
+        await cluster.Admin.DiscoveryV1.CreateNamespacedEndpointSliceAsync(
             new V1EndpointSlice
             {
                 Metadata = new V1ObjectMeta { Name = name, Labels = new Dictionary<string, string> { ["kubernetes.io/service-name"] = service } },
@@ -49,8 +49,8 @@ internal static class ClusterObjects
             },
             ns, cancellationToken: Cancelled);
 
-    public static Task CreateTlsSecretAsync(this KubernetesCluster cluster, string ns, string name) =>
-        cluster.Admin.CoreV1.CreateNamespacedSecretAsync(
+    public static async Task CreateTlsSecretAsync(this KubernetesCluster cluster, string ns, string name) =>
+        await cluster.Admin.CoreV1.CreateNamespacedSecretAsync(
             new V1Secret
             {
                 Metadata = new V1ObjectMeta { Name = name },

@@ -253,6 +253,6 @@ public sealed class ClusterSourceTests : IAsyncLifetime
     private static string Addresses(WatchedCluster watched, string ns) =>
         string.Join(' ', watched.Entities(ns).Values.Select(e => e.Entity).OfType<Endpoints>().SelectMany(e => e.Addresses).Select(a => a.Address).Order(StringComparer.Ordinal));
 
-    private Task LabelAsync(string ns, string label, string value) => _cluster.Admin.CoreV1.PatchNamespaceAsync(
+    private async Task LabelAsync(string ns, string label, string value) => await _cluster.Admin.CoreV1.PatchNamespaceAsync(
         new V1Patch(new { metadata = new { labels = new Dictionary<string, string> { [label] = value } } }, V1Patch.PatchType.MergePatch), ns, cancellationToken: Cancelled);
 }
