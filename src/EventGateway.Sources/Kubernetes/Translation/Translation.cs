@@ -12,7 +12,7 @@ internal sealed record Translation(
 {
     /// <summary>
     /// One for each object, those of one namespace together, in the source's order; the same array as long as nothing changes. Made when it is
-    /// first asked for, which must be before the next translation: it costs a walk over everything.
+    /// first asked for: it costs a walk over everything.
     /// </summary>
     public ImmutableArray<ObjectVerdict> Verdicts => All.Value;
 }

@@ -15,6 +15,7 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
     private readonly SortedDictionary<string, NamespaceTranslator> _namespaces = new(StringComparer.Ordinal);
     private readonly NamespaceTranslator _clusterScoped = new(options, new ConflictIndex());
     private ImmutableDictionary<string, DesiredState> _desired = ImmutableDictionary.Create<string, DesiredState>(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, ImmutableArray<JudgedObject>> _judged = ImmutableSortedDictionary.Create<string, ImmutableArray<JudgedObject>>(StringComparer.Ordinal);
     private Lazy<ImmutableArray<ObjectVerdict>> _verdicts = new([]);
     private IngressClassTable? _classes;
 
@@ -61,13 +62,16 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
         foreach (var (name, translator) in due)
         {
             translator.Judge();
+            _judged = _judged.SetItem(name, translator.Verdicts);
             judged.Add(new NamespaceVerdicts(name, translator.Verdicts));
         }
 
         judged.AddRange(gone.Select(n => new NamespaceVerdicts(n, [])));
+        _judged = _judged.RemoveRange(gone);
         if (judged.Count > 0)
         {
-            _verdicts = new Lazy<ImmutableArray<ObjectVerdict>>(AllVerdicts);
+            var all = _judged;
+            _verdicts = new Lazy<ImmutableArray<ObjectVerdict>>(() => [.. all.Values.SelectMany(o => o).Select(o => o.Verdict)]);
         }
 
         return new Translation(_desired, judged.ToImmutable(), _verdicts);
@@ -75,6 +79,4 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
 
     /// <summary>What objects of a namespace name, by the last translation.</summary>
     public ReferencedNames ReferencesOf(string @namespace) => _namespaces.TryGetValue(@namespace, out var translator) ? translator.References : ReferencedNames.None;
-
-    private ImmutableArray<ObjectVerdict> AllVerdicts() => [.. _clusterScoped.Verdicts.Concat(_namespaces.Values.SelectMany(n => n.Verdicts)).Select(j => j.Verdict)];
 }

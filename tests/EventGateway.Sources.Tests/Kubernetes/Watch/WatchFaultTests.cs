@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using EventGateway.Core.Model;
 using EventGateway.Core.Publishing;
-using EventGateway.Sources.Kubernetes.Watch;
 using EventGateway.TestKit.Kubernetes;
 using EventGateway.TestKit.Kubernetes.Faults;
 using EventGateway.TestKit.Kubernetes.Server;

@@ -4,7 +4,6 @@ using EventGateway.Core.Publishing;
 using EventGateway.Sources.Kubernetes.Watch;
 using EventGateway.TestKit.Kubernetes;
 using EventGateway.TestKit.Processes;
-using k8s;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
