@@ -32,6 +32,12 @@ public sealed record DesiredState
     /// </summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>
+    /// Whether an entity of the log that is not wanted may be wanted by something that could not be read: it stays, with what it points
+    /// at, unless this writer has once put it there. Null: all that could want anything was read.
+    /// </summary>
+    public Func<Entity, bool>? IsUndecided { get; init; }
+
     /// <exception cref="ArgumentException">Two entities have one key.</exception>
     public static DesiredState Of(IEnumerable<DesiredEntity> entities) => new(entities.ToImmutableDictionary(e => e.Entity.Key));
 

@@ -87,16 +87,16 @@ public sealed partial class OriginPublisher : BackgroundService
 
             foreach (var (workspace, publisher) in _publishers)
             {
-                if (!wanted.Workspaces.ContainsKey(workspace))
+                if (!wanted.Workspaces.ContainsKey(workspace) && !wanted.LeftAlone.Contains(workspace))
                 {
-                    publisher.Submit(DesiredState.Empty with { IsPartial = wanted.IsPartial });
+                    publisher.Submit(wanted.IsPartial ? DesiredState.Empty with { IsPartial = true } : DesiredState.Empty);
                 }
             }
 
             if (_options.OwnsOrigin && !wanted.IsPartial && !_looksForUnlisted)
             {
                 _looksForUnlisted = true;
-                _emptying = GuardAsync(EmptyUnlistedAsync(wanted.Workspaces, cancellationToken), cancellationToken);
+                _emptying = GuardAsync(EmptyUnlistedAsync(wanted, cancellationToken), cancellationToken);
             }
 
             _sourceListed = true;
@@ -108,11 +108,11 @@ public sealed partial class OriginPublisher : BackgroundService
     }
 
     /// <summary>Logs left by an earlier run for workspaces that are gone now.</summary>
-    private async Task EmptyUnlistedAsync(IReadOnlyDictionary<string, DesiredState> wanted, CancellationToken cancellationToken)
+    private async Task EmptyUnlistedAsync(SourceState wanted, CancellationToken cancellationToken)
     {
         await foreach (var logs in _store.WatchLogsAsync(cancellationToken))
         {
-            foreach (var log in logs.Where(l => l.Origin == _options.Origin && !wanted.ContainsKey(l.Workspace) && !_publishers.ContainsKey(l.Workspace)))
+            foreach (var log in logs.Where(l => l.Origin == _options.Origin && !wanted.Workspaces.ContainsKey(l.Workspace) && !wanted.LeftAlone.Contains(l.Workspace) && !_publishers.ContainsKey(l.Workspace)))
             {
                 LogUnlisted(log);
                 Submit(log.Workspace, DesiredState.Empty, cancellationToken, onlyIfNew: true);

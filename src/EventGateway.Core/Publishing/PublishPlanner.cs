@@ -46,7 +46,7 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
                 refused.Add(new RefusedRecord(key.Text, fault));
                 _open.Add(key);
             }
-            else if (actual.Find(key)?.Hash != prepared.Hash || repairs.Contains(key))
+            else if (IsDue(wanted, actual.Find(key), prepared.Hash) || repairs.Contains(key))
             {
                 puts.Add(ToChange(wanted));
                 _open.Add(key);
@@ -94,6 +94,8 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         }
     }
 
+    private static bool IsDue(DesiredEntity wanted, IImageEntry? present, ContentHash hash) => present is null || (!wanted.IsTentative && present.Hash != hash);
+
     /// <summary>What the older versions of refused routes point at in the log: it stays as long as they do.</summary>
     private static HashSet<EntityKey> KeptFor(IEnumerable<RefusedRecord> refused, ConfigImage actual) =>
         [.. refused.SelectMany(r => actual.Routes.TryGet(EntityKey.Parse(r.Key), out var route) ? route.Entity.Backends : []).Select(b => b.Backend)];
@@ -105,9 +107,36 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
 
         // What could not be read may be just the object that wants it.
         leftAlone = desired.IsPartial ? unwanted.RemoveAll(k => !_prepared.ContainsKey(k)) : 0;
+        if (desired.IsUndecided is { } isUndecided)
+        {
+            var undecided = Undecided(unwanted.Where(k => !_prepared.ContainsKey(k)).Select(k => actual.Find(k)!.Entity).Where(isUndecided), actual);
+            leftAlone += unwanted.RemoveAll(k => undecided.Contains(k) && !_prepared.ContainsKey(k));
+        }
+
         var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
         held = isMass ? unwanted.Count : 0;
         return isMass ? [] : [.. unwanted];
+    }
+
+    /// <summary>The entities, and what they point at.</summary>
+    private static HashSet<EntityKey> Undecided(IEnumerable<Entity> entities, ConfigImage actual)
+    {
+        var keys = new HashSet<EntityKey>();
+        var groups = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entity in entities)
+        {
+            keys.Add(entity.Key);
+            foreach (var target in entity is Route route ? route.Backends : [])
+            {
+                if (keys.Add(target.Backend) && actual.Backends.TryGet(target.Backend, out var backend))
+                {
+                    groups.Add(backend.Entity.EndpointsGroup);
+                }
+            }
+        }
+
+        keys.UnionWith(groups.Count == 0 ? [] : actual.Endpoints.Where(e => groups.Contains(e.Entity.Group)).Select(e => e.Entity.Key));
+        return keys;
     }
 
     private Prepared Prepare(EntityKey key, DesiredEntity wanted)

@@ -29,6 +29,7 @@ public sealed partial class WorkspacePublisher
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private DesiredState? _desired;
+    private DesiredState? _lastSubmitted;
     private long _epoch;
     private bool _isTakenOver;
     private TimeSpan _retry = ShortestRetry;
@@ -49,7 +50,14 @@ public sealed partial class WorkspacePublisher
     public PublisherStatus Status => _status;
 
     /// <summary>The newest submission wins; one that was not published yet is skipped.</summary>
-    public void Submit(DesiredState desired) => _submitted.Writer.TryWrite(desired);
+    public void Submit(DesiredState desired)
+    {
+        // A source says all it wants each time: a log of which nothing is new is not to be woken.
+        if (!ReferenceEquals(Interlocked.Exchange(ref _lastSubmitted, desired), desired))
+        {
+            _submitted.Writer.TryWrite(desired);
+        }
+    }
 
     /// <exception cref="LogFencedException">Somebody else is the log's writer now.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

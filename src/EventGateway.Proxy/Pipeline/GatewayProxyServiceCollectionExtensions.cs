@@ -70,6 +70,7 @@ public static class GatewayProxyServiceCollectionExtensions
         services.AddSingleton<IMetricSource, LastKnownGoodMetrics>();
         services.TryAddSingleton<ChangeStages>();
         services.AddSingleton<IMetricSource, LogMetrics>();
+        services.AddSingleton<IMetricSource, SourceMetrics>();
         services.AddSingleton<IMetricSource, ProcessMetrics>();
         services.TryAddSingleton<StatusDocument>();
         services.TryAddSingleton(s => new CertificateTable(options.KeyRing, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<CertificateTable>>(), options.Tls));

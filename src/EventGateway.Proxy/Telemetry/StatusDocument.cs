@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Text.Json;
 using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
+using EventGateway.Core.Publishing;
 using EventGateway.Proxy.Pipeline;
 
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>Renders what <c>/status</c> and <c>/readyz</c> answer.</summary>
-internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, TimeProvider time, DrainState drain)
+internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, TimeProvider time, DrainState drain, ISourceFeeds? source = null)
 {
     private const string LastKnownGood = "last-known-good";
 
@@ -45,6 +46,7 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
         }
 
         json.WriteEndArray();
+        WriteSource(json);
         if (drain.IsDraining)
         {
             json.WriteBoolean("draining", true);
@@ -52,6 +54,33 @@ internal sealed class StatusDocument(IGatewayState state, ProxyOptions options, 
 
         json.WriteEndObject();
     });
+
+    private void WriteSource(Utf8JsonWriter json)
+    {
+        if (source is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray("source");
+        foreach (var feed in source.Feeds)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", feed.Name);
+            json.WriteNumber("streams", feed.Streams);
+            json.WriteNumber("connected", feed.OpenStreams);
+            json.WriteStartArray("problems");
+            foreach (var problem in feed.Problems)
+            {
+                json.WriteStringValue(problem);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EventGateway.Core.Publishing;
 using EventGateway.Sources.Kubernetes.Translation;
 
@@ -25,7 +26,7 @@ internal sealed class ManifestReading
         _tree.Refresh(written);
         _snapshot = ClusterSnapshot.Of(_tree.Objects, _snapshot);
         var translation = _translator.Translate(_snapshot);
-        return translation with { Verdicts = ManifestVerdicts.Join(translation.Verdicts, _tree.Faults.ToList()) };
+        return translation with { All = new Lazy<ImmutableArray<ObjectVerdict>>(ManifestVerdicts.Join(translation.Verdicts, _tree.Faults.ToList())) };
     }
 
     /// <summary>See <see cref="SourceState.IsPartial"/>.</summary>

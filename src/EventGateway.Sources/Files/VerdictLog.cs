@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventGateway.Sources.Kubernetes.Translation;
 using Microsoft.Extensions.Logging;
 
 namespace EventGateway.Sources.Files;
@@ -6,6 +7,7 @@ namespace EventGateway.Sources.Files;
 /// <summary>Logs what becomes of objects, once for each change.</summary>
 internal sealed partial class VerdictLog(ILogger logger)
 {
+    private readonly Dictionary<string, ImmutableArray<ObjectVerdict>> _lastByNamespace = new(StringComparer.Ordinal);
     private ImmutableArray<ObjectVerdict> _last = [];
     private bool _isFirst = true;
 
@@ -17,20 +19,7 @@ internal sealed partial class VerdictLog(ILogger logger)
             return;
         }
 
-        // Most changes touch few objects: what both lists begin and end with needs no look.
-        var start = 0;
-        while (start < Math.Min(verdicts.Length, _last.Length) && ReferenceEquals(verdicts[start], _last[start]))
-        {
-            start++;
-        }
-
-        var end = 0;
-        while (end < Math.Min(verdicts.Length, _last.Length) - start && ReferenceEquals(verdicts[^(end + 1)], _last[^(end + 1)]))
-        {
-            end++;
-        }
-
-        Compare(ByName(_last.AsSpan()[start..^end]), ByName(verdicts.AsSpan()[start..^end]));
+        CompareMiddles(_last, verdicts);
         if (_isFirst || verdicts.Length != _last.Length)
         {
             LogSummary(
@@ -43,6 +32,39 @@ internal sealed partial class VerdictLog(ILogger logger)
 
         _last = verdicts;
         _isFirst = false;
+    }
+
+    /// <summary>The verdicts of one namespace, where something changed.</summary>
+    public void Take(NamespaceVerdicts judged)
+    {
+        ImmutableArray<ObjectVerdict> now = [.. judged.Objects.Select(o => o.Verdict)];
+        CompareMiddles(_lastByNamespace.GetValueOrDefault(judged.Namespace, []), now);
+        if (now.IsEmpty)
+        {
+            _lastByNamespace.Remove(judged.Namespace);
+        }
+        else
+        {
+            _lastByNamespace[judged.Namespace] = now;
+        }
+    }
+
+    /// <summary>Most changes touch few objects: what both lists begin and end with needs no look.</summary>
+    private void CompareMiddles(ImmutableArray<ObjectVerdict> last, ImmutableArray<ObjectVerdict> now)
+    {
+        var start = 0;
+        while (start < Math.Min(now.Length, last.Length) && ReferenceEquals(now[start], last[start]))
+        {
+            start++;
+        }
+
+        var end = 0;
+        while (end < Math.Min(now.Length, last.Length) - start && ReferenceEquals(now[^(end + 1)], last[^(end + 1)]))
+        {
+            end++;
+        }
+
+        Compare(ByName(last.AsSpan()[start..^end]), ByName(now.AsSpan()[start..^end]));
     }
 
     private void Compare(Dictionary<(string, string, string, string), ObjectVerdict> told, Dictionary<(string, string, string, string), ObjectVerdict> now)

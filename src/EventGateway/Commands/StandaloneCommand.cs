@@ -10,18 +10,18 @@ namespace EventGateway.Commands;
 /// <summary><c>eventgateway standalone</c>: watcher, log and proxy in one process.</summary>
 internal sealed class StandaloneCommand() : SettingsCommand<StandaloneSettings>(
     "standalone",
-    "Watcher, log and proxy in one process, without Kafka: serves what the manifests say, and follows their changes.",
+    "Watcher, log and proxy in one process, without Kafka: serves what manifests or a cluster say, and follows their changes.",
     [
-        SettingCatalog.Manifests, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
+        .. SettingCatalog.Source, SettingCatalog.StandaloneData, SettingCatalog.KeyRing, SettingCatalog.LocalOrigin, SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit,
         SettingCatalog.HttpPort, SettingCatalog.HttpsPort, SettingCatalog.TlsMinVersion, SettingCatalog.TlsCiphers, SettingCatalog.AccessLog, SettingCatalog.MetricsPerRoute,
         SettingCatalog.StandaloneDrainDelay, SettingCatalog.DrainTimeout, .. SettingCatalog.Connections, .. SettingCatalog.Tracing, .. SettingCatalog.Process,
-    ],
-    hidden: SettingCatalog.NotYet)
+    ])
 {
     public override ImmutableArray<string> Examples =>
     [
         "eventgateway standalone --manifests ./manifests",
         "eventgateway standalone --manifests ./shop ./blog.yaml --data ./data --http-port 8080 --access-log -",
+        "eventgateway standalone --all-namespaces --kubeconfig ~/.kube/config",
     ];
 
     protected override StandaloneSettings Read(SettingsReader reader) => StandaloneSettings.Read(reader, KeysNewCommand.DefaultId(TimeProvider.System));

@@ -6,19 +6,20 @@ using EventGateway.Settings;
 
 namespace EventGateway.Commands;
 
-/// <summary><c>eventgateway watcher</c>: manifests to logs.</summary>
+/// <summary><c>eventgateway watcher</c>: manifests, or a cluster, to logs.</summary>
 internal sealed class WatcherCommand() : SettingsCommand<WatcherSettings>(
     "watcher",
-    "Keeps the logs of one origin in Kafka at what the manifests say, one log per namespace. One watcher per origin: a second one takes over, and the first stops.",
+    "Keeps the logs of one origin in Kafka at what manifests or a cluster say, one log per namespace. One watcher per origin: a second one takes over, and the first stops.",
     [
-        .. SettingCatalog.KafkaConnection, SettingCatalog.Origin, SettingCatalog.Manifests, SettingCatalog.CreateTopics, SettingCatalog.KeyRing,
+        .. SettingCatalog.KafkaConnection, SettingCatalog.Origin, .. SettingCatalog.Source, SettingCatalog.CreateTopics, SettingCatalog.KeyRing,
         SettingCatalog.IngressClass, SettingCatalog.MassDeleteLimit, .. SettingCatalog.Process,
-    ],
-    hidden: SettingCatalog.NotYet)
+    ])
 {
     public override ImmutableArray<string> Examples =>
     [
         "eventgateway watcher --kafka 127.0.0.1:9092 --origin cluster-a --manifests ./manifests --create-topics",
+        "eventgateway watcher --kafka broker:9092 --origin cluster-a --namespace shop,blog --key-ring /etc/eventgateway/key-ring",
+        "eventgateway watcher --kafka broker:9092 --origin cluster-a --namespace-selector team=a --kubeconfig ~/.kube/config",
         "eventgateway watcher --kafka broker:9092 --origin cluster-a --manifests /etc/gateway --key-ring /etc/eventgateway/key-ring --log-format json",
     ];
 

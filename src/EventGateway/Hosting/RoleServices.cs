@@ -11,11 +11,16 @@ namespace EventGateway.Hosting;
 /// <summary>The parts that several roles are put together from.</summary>
 internal static class RoleServices
 {
-    /// <summary>Manifests in, change sets out.</summary>
+    /// <summary>Manifests or a cluster in, change sets out.</summary>
     public static IServiceCollection AddWriter(this IServiceCollection services, SourceSettings source, KeyRing? keyRing)
     {
-        services.AddFileSource(new ManifestSourceOptions { Paths = [.. source.Manifests], IngressClasses = [.. source.IngressClasses] });
-        var options = new PublisherOptions { Origin = source.Origin, MassRemovalPercent = source.MassDeleteLimit, OwnsOrigin = true };
+        _ = source.Cluster is { } cluster
+            ? services.AddKubernetesSource(cluster)
+            : services.AddFileSource(new ManifestSourceOptions { Paths = [.. source.Manifests], IngressClasses = [.. source.IngressClasses] });
+
+        // Another watcher may write other namespaces' logs under the same origin.
+        var ownsOrigin = source.Cluster is null or { AllNamespaces: true };
+        var options = new PublisherOptions { Origin = source.Origin, MassRemovalPercent = source.MassDeleteLimit, OwnsOrigin = ownsOrigin };
         return services.AddOriginPublisher(options, keyRing).AddSingleton<WatcherState>();
     }
 

@@ -23,7 +23,7 @@ internal sealed class StandaloneState(ConfigLoader loader, WatcherState watcher)
                 return writing;
             }
 
-            return watcher.Logs.Count > 0 ? reading : new Readiness(["the manifests hold nothing to serve yet"]);
+            return watcher.Logs.Count > 0 ? reading : new Readiness([watcher.Emptiness]);
         }
     }
 

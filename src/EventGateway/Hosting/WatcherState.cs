@@ -9,20 +9,24 @@ namespace EventGateway.Hosting;
 /// The state of a process that writes logs. Unlike a proxy's, its readiness comes and goes: it says whether changes get through, and
 /// no traffic hangs on it.
 /// </summary>
-internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore store) : IGatewayState
+internal sealed class WatcherState(OriginPublisher publisher, IConfigLogStore store, ISourceFeeds? feeds = null) : IGatewayState
 {
     public Readiness Readiness
     {
         get
         {
+            IReadOnlyList<string> waiting = feeds?.Waiting ?? [];
             if (!publisher.SourceListed)
             {
-                return new Readiness(["the manifests have not been read completely yet"]);
+                return new Readiness(waiting.Count > 0 ? [.. waiting] : [feeds is null ? "the manifests have not been read completely yet" : "the cluster has not been read completely yet"]);
             }
 
-            return new Readiness([.. publisher.Statuses.Where(s => !s.IsCurrent).Select(s => $"{s.Log} is not up to date: {s.Fault ?? "it is being claimed or written"}")]);
+            return new Readiness([.. waiting, .. publisher.Statuses.Where(s => !s.IsCurrent).Select(s => $"{s.Log} is not up to date: {s.Fault ?? "it is being claimed or written"}")]);
         }
     }
+
+    /// <summary>For messages: what has nothing to serve yet.</summary>
+    public string Emptiness => feeds is null ? "the manifests hold nothing to serve yet" : "the cluster holds nothing to serve yet";
 
     public IReadOnlyList<LogStatus> Logs => [.. publisher.Statuses.Select(Describe)];
 

@@ -150,14 +150,22 @@ internal static class SettingCatalog
 
     public static readonly Setting KeyId = new("id", "NAME", "Id of the new key. Default: one made from today's date.");
 
-    /// <summary>Sources that are not there yet; naming one gives a plain answer instead of «unknown flag».</summary>
-    public static readonly ImmutableArray<Setting> NotYet =
-    [
-        new("namespace", "NAME,...", "Not available yet."),
-        new("namespace-selector", "KEY=VALUE", "Not available yet."),
-        new("all-namespaces", "", "Not available yet."),
-        new("kubeconfig", "FILE", "Not available yet."),
-    ];
+    public static readonly Setting Namespaces = new("namespace", "NAME,...",
+        "Read these namespaces of a cluster, instead of manifests. A Role in each suffices, no ClusterRole is needed.") { IsMany = true, Separator = ',' };
+
+    public static readonly Setting NamespaceSelector = new("namespace-selector", "SELECTOR",
+        "Read the namespaces of a cluster with these labels (team=a,tier!=test), as they come and go.");
+
+    public static readonly Setting AllNamespaces = new("all-namespaces", "", "Read all namespaces of a cluster.");
+
+    public static readonly Setting Kubeconfig = new("kubeconfig", "FILE",
+        "How to reach the cluster. Default: as a pod by its service account, else $KUBECONFIG, else ~/.kube/config.");
+
+    public static readonly Setting SecretSelector = new("secret-label-selector", "SELECTOR",
+        "Read only the Secrets of the cluster with these labels. Default: those of type kubernetes.io/tls, and others by name where they are named.");
+
+    /// <summary>Where config comes from: manifests, or a cluster.</summary>
+    public static readonly ImmutableArray<Setting> Source = [Manifests, Namespaces, NamespaceSelector, AllNamespaces, Kubeconfig, SecretSelector];
 
     /// <summary>Settings every long-running role has.</summary>
     public static readonly ImmutableArray<Setting> Process = [StatusPort, Bind, LogLevel, LogFormat, Config];
@@ -180,9 +188,9 @@ internal static class SettingCatalog
     [
         .. new[]
         {
-            Manifests, Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
+            Kafka, KafkaOption, Prefix, Origin, Workspaces, CreateTopics, IngressClass, MassDeleteLimit, Data, KeyRing,
             HttpPort, HttpsPort, TlsMinVersion, TlsCiphers, StatusPort, Bind, AccessLog, MetricsPerRoute, DrainDelay, DrainTimeout, EchoPorts, LogLevel, LogFormat, Output, Url, KeyId,
             Timeout, Generation,
-        }.Concat(Connections).Concat(Tracing).Concat(NotYet).Select(s => s.Name),
+        }.Concat(Source).Concat(Connections).Concat(Tracing).Select(s => s.Name),
     ];
 }

@@ -57,6 +57,21 @@ public sealed class OriginPublisherTests : PublisherTests, IAsyncLifetime
         await UntilAsync(() => Holds(Routes(5), Blog));
     }
 
+    [Fact]
+    public async Task Run_WorkspaceLeftAlone_IsNeitherEmptiedNorForgotten()
+    {
+        await StartAsync();
+        Wants(("shop", Routes(3)), ("blog", Routes(2)));
+        await UntilAsync(() => Holds(Routes(3)) && Holds(Routes(2), Blog));
+
+        _source.Push(new SourceState(new Dictionary<string, DesiredState> { ["shop"] = Routes(4) }) { LeftAlone = ["blog"] });
+        await UntilAsync(() => Holds(Routes(4)));
+        Assert.True(Holds(Routes(2), Blog));
+
+        Wants(("shop", Routes(4)));
+        await UntilAsync(() => Holds(DesiredState.Empty, Blog));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -174,6 +189,8 @@ public sealed class OriginPublisherTests : PublisherTests, IAsyncLifetime
         private readonly Channel<SourceState> _channel = Channel.CreateUnbounded<SourceState>();
 
         public void Say(IReadOnlyDictionary<string, DesiredState> wanted, bool isPartial = false) => _channel.Writer.TryWrite(new SourceState(wanted) { IsPartial = isPartial });
+
+        public void Push(SourceState state) => _channel.Writer.TryWrite(state);
 
         public void End(Exception? fault = null) => _channel.Writer.Complete(fault);
 

@@ -31,6 +31,6 @@ public sealed partial class VocabularyTests
     [GeneratedRegex("Kubernetes|Kube[A-Z]|K8s|Ingress|EndpointSlice|ConfigMap|GatewayClass|HttpRoute|Annotation|^V1[A-Z]")]
     private static partial Regex KubernetesWord();
 
-    [GeneratedRegex("HttpContext|HttpRequest(?!Line)|HttpResponse|Yarp|Kestrel|AspNetCore|Middleware|RequestDelegate|ReverseProxy|Forwarder")]
+    [GeneratedRegex("HttpContext|HttpRequest(?!Line|Message|Exception|Async)|HttpResponse(?!Message)|Yarp|Kestrel|AspNetCore|Middleware|RequestDelegate|ReverseProxy|Forwarder")]
     private static partial Regex PipelineWord();
 }

@@ -146,22 +146,50 @@ public sealed class SettingFaultTests : IDisposable
         Assert.Equal(
             [
                 "--origin: is required; give for example --origin cluster-a, or set EVENTGATEWAY_ORIGIN",
-                "--manifests: is required; give for example --manifests ./manifests, or set EVENTGATEWAY_MANIFESTS",
+                "--manifests: a source is required; give for example --manifests ./manifests, or for a cluster one of --namespace, --namespace-selector, --all-namespaces",
             ],
             probe.Faults);
     }
 
     [Fact]
-    public void Source_ManifestsAndNamespace_AreTooMuch()
+    public void Source_ManifestsAndNamespace_AreTooMuch() => AssertFaults(
+        new() { ["manifests"] = [_folder.Path], ["namespace"] = ["shop"] }, "--manifests and --namespace: name one source, either manifests or a cluster");
+
+    [Fact]
+    public void Source_TwoWaysToChooseNamespaces_AreTooMuch() => AssertFaults(
+        new() { ["all-namespaces"] = ["true"], ["namespace-selector"] = ["team=a"] }, "--namespace-selector and --all-namespaces: choose the namespaces in one way only");
+
+    [Fact]
+    public void Source_NamespaceThatIsNone_IsTold() => AssertFaults(
+        new() { ["namespace"] = ["shop,My_Shop"] }, "--namespace: 'My_Shop' is not a name; use 1 to 63 lower-case letters, digits and '-'");
+
+    [Theory]
+    [InlineData("team=a", true)]
+    [InlineData("team==a,tier!=test,!old,new", true)]
+    [InlineData("team in (a, b),tier notin (test)", true)]
+    [InlineData("example.com/team=a", true)]
+    [InlineData("team=a b", false)]
+    [InlineData("=a", false)]
+    [InlineData("team in a", false)]
+    public void Source_Selector_IsOneOrTold(string selector, bool isGood)
     {
-        var probe = new SettingsProbe(flags: new() { ["manifests"] = [_folder.Path], ["namespace"] = ["shop"] });
+        var flags = new Dictionary<string, string[]> { ["namespace-selector"] = [selector] };
+        if (isGood)
+        {
+            AssertFaults(flags);
+        }
+        else
+        {
+            AssertFaults(flags, $"--namespace-selector: '{selector}' is not a label selector; use for example team=a, team!=a, 'team in (a,b)' or a list of these with commas");
+        }
+    }
+
+    [Fact]
+    public void Source_KubeconfigAlone_IsNotEnough()
+    {
+        var probe = new SettingsProbe(flags: new() { ["kubeconfig"] = ["/no/such/file"] });
         SourceSettings.Read(probe.Reader, SettingCatalog.LocalOrigin);
-        Assert.Equal(
-            [
-                "--namespace: reading from a cluster is not available yet; give manifests with --manifests",
-                "--manifests and --namespace: name one source, either manifests or a cluster",
-            ],
-            probe.Faults);
+        Assert.Equal(["--kubeconfig: it is for reading a cluster; say which namespaces, too: --namespace, --namespace-selector, --all-namespaces"], probe.Faults);
     }
 
     [Theory]
@@ -198,4 +226,12 @@ public sealed class SettingFaultTests : IDisposable
 
     [Fact]
     public void ConfigFile_Empty_IsNoFault() => Assert.Empty(new SettingsProbe(file: _folder.Write("c.yaml", "# nothing\n")).Faults);
+
+    private void AssertFaults(Dictionary<string, string[]> flags, params string[] expected)
+    {
+        flags["kubeconfig"] = [_folder.Write("kubeconfig", "current-context: c\ncontexts: [{name: c, context: {cluster: k}}]\nclusters: [{name: k, cluster: {server: 'http://127.0.0.1:1'}}]\n")];
+        var probe = new SettingsProbe(flags: flags);
+        SourceSettings.Read(probe.Reader, SettingCatalog.LocalOrigin);
+        Assert.Equal(expected, probe.Faults);
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class BackendStep
         }
         else
         {
-            table.Put(key, new BackendUnit(upstream) { Entities = [new DesiredEntity(make(), upstream.Service.Object.Provenance)] }, changes);
+            table.Put(key, new BackendUnit(upstream) { Entities = [new DesiredEntity(make(), upstream.Service.Object.Provenance) { IsTentative = upstream.IsTentative }] }, changes);
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class CertificateStep(NamespaceObjects objects)
             }
         }
 
+        pass.References.Secrets.UnionWith(uses.Keys);
         _units.Begin();
         foreach (var (name, users) in uses)
         {
@@ -73,7 +74,7 @@ internal sealed class CertificateStep(NamespaceObjects objects)
         {
             foreach (var (ingress, use) in users)
             {
-                pass.Tell(ingress, [$"{use.Field}.secretName: Secret {pass.Namespace}/{name} does not exist; create it as kubernetes.io/tls. Until then its hosts are served without it"], []);
+                pass.Tell(ingress, [$"{use.Field}.secretName: Secret {pass.Namespace}/{name} {pass.WhyMissing("Secret", name)} create it as kubernetes.io/tls. Until then its hosts are served without it"], []);
             }
 
             return;

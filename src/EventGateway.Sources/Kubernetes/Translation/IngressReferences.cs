@@ -10,6 +10,9 @@ internal sealed class IngressReferences(string @namespace, Dictionary<string, Se
     private readonly Dictionary<string, ServiceInfo?> _services = new(StringComparer.Ordinal);
     private readonly HashSet<BackendUse> _backends = [];
 
+    /// <summary>Whether a Service found so far cannot be used only because something it names could not be read.</summary>
+    public bool IsTentative { get; private set; }
+
     public List<string> Reasons { get; } = [];
 
     public List<string> Warnings { get; } = [];
@@ -24,6 +27,7 @@ internal sealed class IngressReferences(string @namespace, Dictionary<string, Se
     {
         var service = services.GetValueOrDefault(name)?.Service;
         _services[name] = service;
+        IsTentative |= service is { IsTentative: true };
         if (service is null)
         {
             Reasons.Add($"{nameField}: Service {@namespace}/{name} does not exist; create it or name another. Until then {unavailable}");

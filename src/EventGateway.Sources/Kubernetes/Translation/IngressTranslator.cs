@@ -184,7 +184,7 @@ internal sealed class IngressTranslator
             route = route with { Backends = [new WeightedBackend(EntityKey.Backend(Namespace, use.Service, use.Port.KeyPart), 1)] };
         }
 
-        _routes.Add(new DesiredEntity(route, _item.Provenance));
+        _routes.Add(new DesiredEntity(route, _item.Provenance) { IsTentative = _references.IsTentative });
         var what = new ClaimKey(host?.ToString() ?? "", condition.Path.Type, condition.Path.Value);
         _claims.Add(new RouteClaim(what, _item.Id, field, Conditions(condition), route.Key, condition.Priority, route.CreatedAt));
     }

@@ -24,21 +24,26 @@ internal sealed class ListenerStep(NamespaceObjects objects)
                 continue;
             }
 
+            pass.References.Secrets.UnionWith(use.Secret.Length == 0 ? [] : [use.Secret]);
             var authorities = use.Secret.Length == 0 ? null : objects.CaSecrets.Get(pass, pass.Secrets, use.Secret);
             var name = ingress.Ingress.Id.Name;
-            if (_units.Find(name) is { } unit && ReferenceEquals(unit.Ingress, ingress) && ReferenceEquals(unit.Authorities, authorities))
+            var isTentative = authorities is null && pass.Snapshot.Unread.Has("Secret", use.Secret);
+            if (_units.Find(name) is { } unit && ReferenceEquals(unit.Ingress, ingress) && ReferenceEquals(unit.Authorities, authorities) && unit.IsTentative == isTentative)
             {
                 _units.Keep(unit);
             }
             else
             {
-                unit = new ListenerUnit(ingress, authorities) { Entities = use.Hosts.IsEmpty ? [] : [new DesiredEntity(ListenerOf(ingress, use, authorities), ingress.Ingress.Provenance)] };
+                unit = new ListenerUnit(ingress, authorities, isTentative)
+                {
+                    Entities = use.Hosts.IsEmpty ? [] : [new DesiredEntity(ListenerOf(ingress, use, authorities), ingress.Ingress.Provenance) { IsTentative = isTentative }],
+                };
                 _units.Put(name, unit, pass.Changes);
             }
 
             if (authorities is not { Reasons: [] })
             {
-                pass.Tell(ingress, [WhyNobody(pass.Namespace, use, authorities)], []);
+                pass.Tell(ingress, [WhyNobody(pass, use, authorities)], []);
             }
         }
 
@@ -55,12 +60,12 @@ internal sealed class ListenerStep(NamespaceObjects objects)
         CreatedAt = ingress.Ingress.CreatedAt,
     };
 
-    private static string WhyNobody(string @namespace, ClientCaUse use, CaBundleInfo? authorities)
+    private static string WhyNobody(NamespacePass pass, ClientCaUse use, CaBundleInfo? authorities)
     {
         var what = $"metadata.annotations[{ClientCaUse.SecretAnnotation}]: ";
         what += use.Secret.Length == 0 ? "it is missing; name the Secret with the CA of the clients in data[ca.crt]"
-            : authorities is null ? $"Secret {@namespace}/{use.Secret} does not exist; create it with the CA of the clients in data[ca.crt]"
-            : $"Secret {@namespace}/{use.Secret} is refused, see there";
+            : authorities is null ? $"Secret {pass.Namespace}/{use.Secret} {pass.WhyMissing("Secret", use.Secret)} create it with the CA of the clients in data[ca.crt]"
+            : $"Secret {pass.Namespace}/{use.Secret} is refused, see there";
         return $"{what}. Until then no client's certificate is trusted";
     }
 }

@@ -34,6 +34,9 @@ internal sealed class NamespacePass
 
     public StateChanges Changes { get; } = new();
 
+    /// <summary>Filled by the steps that follow references.</summary>
+    public ReferencedNames References { get; } = new();
+
     /// <summary>Places of the objects in <see cref="Snapshot"/>, by name.</summary>
     public Dictionary<string, int> Ingresses { get; }
 
@@ -75,6 +78,10 @@ internal sealed class NamespacePass
         var place = (unit.Ingress.Typed is TcpIngress ? TcpIngresses : Ingresses)[id.Name];
         Judge(place, DraftOf(place).With(reasons, warnings));
     }
+
+    /// <summary>What is wrong with an object that is named and was not found, for messages.</summary>
+    public string WhyMissing(string kind, string name) =>
+        Snapshot.Unread.Has(kind, name) ? "is not known here: it could not be read, /status of the watcher says why; if it is not there," : "does not exist;";
 
     /// <summary>Every object has one when the pass is over.</summary>
     public VerdictDraft DraftOf(int place) =>

@@ -35,6 +35,9 @@ internal sealed class NamespaceTranslator
 
     public DesiredState Desired { get; private set; } = DesiredState.Empty;
 
+    /// <summary>What the last snapshot's objects name.</summary>
+    public ReferencedNames References => _last?.References ?? ReferencedNames.None;
+
     /// <summary>Translates what is new in the snapshot.</summary>
     /// <returns>Whether there was anything to do; if so, or if a conflict changed, <see cref="Judge"/> is due.</returns>
     public bool Run(NamespaceSnapshot snapshot, IngressClassTable classes, TimeProvider time)
@@ -83,7 +86,7 @@ internal sealed class NamespaceTranslator
         _verdicts = verdicts.MoveToImmutable();
     }
 
-    public IEnumerable<ObjectVerdict> Verdicts => _verdicts.Select(v => v.Verdict);
+    public ImmutableArray<JudgedObject> Verdicts => _verdicts;
 
     /// <summary>Takes back what the namespace claims; called when it is gone.</summary>
     public void Close(TimeProvider time)

@@ -10,6 +10,9 @@ internal sealed record ServiceInfo(SourceObject Object, V1Service Service)
     /// <summary>Empty: the Service can be used.</summary>
     public required ImmutableArray<string> Reasons { get; init; }
 
+    /// <summary>Whether it cannot be used only because something it names could not be read.</summary>
+    public bool IsTentative { get; init; }
+
     /// <summary>What of it is not in use, though it is served.</summary>
     public ImmutableArray<string> Shortfalls { get; init; } = [];
 

@@ -15,6 +15,9 @@ internal sealed record ServiceUpstream(ServiceInfo Service, ServiceInfo Read, Im
     /// <summary>Null: none, or it cannot be used.</summary>
     public UpstreamPolicyInfo? Policy { get; init; }
 
+    /// <summary>Whether something it names could not be read.</summary>
+    public bool IsTentative { get; init; }
+
     public string CaPem { get; init; } = "";
 
     public EntityKey? ClientCertificate { get; init; }
@@ -24,9 +27,9 @@ internal sealed record ServiceUpstream(ServiceInfo Service, ServiceInfo Read, Im
 
     public ImmutableArray<string> Warnings { get; init; } = [];
 
-    public bool IsOf(ServiceInfo read, ImmutableArray<object?> inputs)
+    public bool IsOf(ServiceInfo read, ImmutableArray<object?> inputs, bool isTentative)
     {
-        if (!ReferenceEquals(Read, read) || Inputs.Length != inputs.Length)
+        if (!ReferenceEquals(Read, read) || IsTentative != isTentative || Inputs.Length != inputs.Length)
         {
             return false;
         }

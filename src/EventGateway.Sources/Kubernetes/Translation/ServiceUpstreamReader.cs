@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EventGateway.Core.Model;
+using EventGateway.Sources.Kubernetes.Kong;
 
 namespace EventGateway.Sources.Kubernetes.Translation;
 
@@ -14,13 +15,24 @@ internal sealed class ServiceUpstreamReader
     private readonly ImmutableArray<string>.Builder _shortfalls = ImmutableArray.CreateBuilder<string>();
     private readonly ImmutableArray<string>.Builder _warnings = ImmutableArray.CreateBuilder<string>();
 
-    private ServiceUpstreamReader(ServiceInfo service) => _service = service;
+    private readonly NamespacePass _pass;
+    private readonly bool _isTentative;
+
+    private ServiceUpstreamReader(ServiceInfo service, NamespacePass pass, bool isTentative)
+    {
+        _service = service;
+        _pass = pass;
+        _isTentative = isTentative;
+    }
 
     /// <param name="previous">Given back when it still holds.</param>
     public static ServiceUpstream Read(ServiceInfo service, NamespacePass pass, NamespaceObjects objects, ServiceUpstream? previous)
     {
         var inputs = Follow(service, pass, objects);
-        return previous is not null && previous.IsOf(service, inputs) ? previous : new ServiceUpstreamReader(service).Read(inputs, previous);
+        var isTentative = IsTentative(service, pass, inputs);
+        return previous is not null && previous.IsOf(service, inputs, isTentative)
+            ? previous
+            : new ServiceUpstreamReader(service, pass, isTentative).Read(inputs, previous);
     }
 
     private static ImmutableArray<object?> Follow(ServiceInfo service, NamespacePass pass, NamespaceObjects objects)
@@ -35,6 +47,8 @@ internal sealed class ServiceUpstreamReader
         inputs.Add(references.Policy.Length == 0 ? null : objects.Policies.Get(pass, pass.Policies, references.Policy));
         if (service.SpeaksTls)
         {
+            pass.References.Secrets.UnionWith(references.ClientCertificate.Length == 0 ? references.CaSecrets : references.CaSecrets.Add(references.ClientCertificate));
+            pass.References.ConfigMaps.UnionWith(references.CaConfigMaps);
             inputs.Add(references.ClientCertificate.Length == 0 ? null : objects.KeyPairs.Get(pass, pass.Secrets, references.ClientCertificate));
             foreach (var name in references.CaSecrets)
             {
@@ -48,6 +62,16 @@ internal sealed class ServiceUpstreamReader
         }
 
         return inputs.ToImmutable();
+    }
+
+    private static bool IsTentative(ServiceInfo service, NamespacePass pass, ImmutableArray<object?> inputs)
+    {
+        var (unread, references) = (pass.Snapshot.Unread, service.References);
+        return !unread.IsEmpty && inputs.Contains(null)
+            && ((references.Policy.Length > 0 && inputs[0] is null && unread.Has(KongUpstreamPolicy.KindName, references.Policy))
+                || (references.ClientCertificate.Length > 0 && unread.Has("Secret", references.ClientCertificate))
+                || references.CaSecrets.Any(n => unread.Has("Secret", n))
+                || references.CaConfigMaps.Any(n => unread.Has("ConfigMap", n)));
     }
 
     private ServiceUpstream Read(ImmutableArray<object?> inputs, ServiceUpstream? previous)
@@ -65,6 +89,7 @@ internal sealed class ServiceUpstreamReader
         return new ServiceUpstream(Effective(previous), _service, inputs)
         {
             Policy = policy,
+            IsTentative = _isTentative,
             CaPem = caPem,
             ClientCertificate = certificate,
             Shortfalls = _shortfalls.ToImmutable(),
@@ -81,9 +106,9 @@ internal sealed class ServiceUpstreamReader
         }
 
         var reasons = _service.Reasons.AddRange(_blocking);
-        return previous is not null && ReferenceEquals(previous.Read, _service) && previous.Service.Reasons.SequenceEqual(reasons)
+        return previous is not null && ReferenceEquals(previous.Read, _service) && previous.Service.Reasons.SequenceEqual(reasons) && previous.Service.IsTentative == _isTentative
             ? previous.Service
-            : _service with { Reasons = reasons };
+            : _service with { Reasons = reasons, IsTentative = _isTentative };
     }
 
     private UpstreamPolicyInfo? ReadPolicy(UpstreamPolicyInfo? policy)
@@ -91,7 +116,7 @@ internal sealed class ServiceUpstreamReader
         var what = $"metadata.annotations[konghq.com/upstream-policy]: KongUpstreamPolicy {_service.Namespace}/{_service.References.Policy}";
         if (policy is null)
         {
-            _shortfalls.Add($"{what} does not exist; create it, or remove the annotation. Until then requests go round robin, without its health checks");
+            _shortfalls.Add($"{what} {_pass.WhyMissing(KongUpstreamPolicy.KindName, _service.References.Policy)} create it, or remove the annotation. Until then requests go round robin, without its health checks");
         }
         else if (!policy.Reasons.IsEmpty)
         {
@@ -111,7 +136,7 @@ internal sealed class ServiceUpstreamReader
 
         var what = $"metadata.annotations[konghq.com/client-cert]: Secret {_service.Namespace}/{name}";
         _blocking.Add(certificate is null
-            ? $"{what} does not exist; create it as kubernetes.io/tls. Until then requests get 503, as the endpoints could not tell who calls"
+            ? $"{what} {_pass.WhyMissing("Secret", name)} create it as kubernetes.io/tls. Until then requests get 503, as the endpoints could not tell who calls"
             : $"{what} is refused, see there; until then requests get 503, as the endpoints could not tell who calls");
         return null;
     }
@@ -132,7 +157,7 @@ internal sealed class ServiceUpstreamReader
 
             var (annotation, kind, name) = names[i];
             problems.Add($"metadata.annotations[{AnnotationSet.Prefix}{annotation}]: {kind} {_service.Namespace}/{name} "
-                + (bundles[i] is null ? "does not exist; create it with the CA certificate in data[ca.crt]" : "is refused, see there"));
+                + (bundles[i] is null ? $"{_pass.WhyMissing(kind, name)} create it with the CA certificate in data[ca.crt]" : "is refused, see there"));
         }
 
         if (!_service.Tls.Verify)

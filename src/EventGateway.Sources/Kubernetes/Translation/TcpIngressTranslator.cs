@@ -122,7 +122,7 @@ internal sealed class TcpIngressTranslator
             route = route with { Backends = [new WeightedBackend(EntityKey.Backend(_item.Id.Namespace, use.Service, use.Port.KeyPart), 1)] };
         }
 
-        _routes.Add(new DesiredEntity(route, _item.Provenance));
+        _routes.Add(new DesiredEntity(route, _item.Provenance) { IsTentative = _references.IsTentative });
         _claims.Add(new RouteClaim(ClaimKey.OfPort(port, host?.ToString() ?? ""), _item.Id, field, "", route.Key, 0, route.CreatedAt));
     }
 

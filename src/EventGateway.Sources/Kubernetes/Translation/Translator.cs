@@ -15,16 +15,17 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
     private readonly SortedDictionary<string, NamespaceTranslator> _namespaces = new(StringComparer.Ordinal);
     private readonly NamespaceTranslator _clusterScoped = new(options, new ConflictIndex());
     private ImmutableDictionary<string, DesiredState> _desired = ImmutableDictionary.Create<string, DesiredState>(StringComparer.Ordinal);
-    private ImmutableArray<ObjectVerdict> _verdicts = [];
+    private ImmutableSortedDictionary<string, ImmutableArray<JudgedObject>> _judged = ImmutableSortedDictionary.Create<string, ImmutableArray<JudgedObject>>(StringComparer.Ordinal);
+    private Lazy<ImmutableArray<ObjectVerdict>> _verdicts = new([]);
     private IngressClassTable? _classes;
 
     public Translation Translate(ClusterSnapshot snapshot)
     {
         _classes = IngressClassStep.Run(snapshot.ClusterScoped, options, _classes);
-        var due = new HashSet<NamespaceTranslator>();
+        var due = new Dictionary<string, NamespaceTranslator>(StringComparer.Ordinal);
         if (_clusterScoped.Run(snapshot.ClusterScoped, _classes, time))
         {
-            due.Add(_clusterScoped);
+            due.Add("", _clusterScoped);
         }
 
         var gone = _namespaces.Keys.Where(n => !snapshot.Namespaces.ContainsKey(n)).ToList();
@@ -44,22 +45,38 @@ internal sealed class Translator(TranslationOptions options, TimeProvider time)
 
             if (translator.Run(objects, _classes, time))
             {
-                due.Add(translator);
+                due.Add(name, translator);
                 _desired = translator.Desired.Entities.IsEmpty ? _desired.Remove(name) : _desired.SetItem(name, translator.Desired);
             }
         }
 
-        due.UnionWith(_conflicts.Settle().Where(_namespaces.ContainsKey).Select(n => _namespaces[n]));
-        foreach (var translator in due)
+        foreach (var name in _conflicts.Settle())
+        {
+            if (_namespaces.TryGetValue(name, out var translator))
+            {
+                due[name] = translator;
+            }
+        }
+
+        var judged = ImmutableArray.CreateBuilder<NamespaceVerdicts>(due.Count + gone.Count);
+        foreach (var (name, translator) in due)
         {
             translator.Judge();
+            _judged = _judged.SetItem(name, translator.Verdicts);
+            judged.Add(new NamespaceVerdicts(name, translator.Verdicts));
         }
 
-        if (due.Count > 0 || gone.Count > 0)
+        judged.AddRange(gone.Select(n => new NamespaceVerdicts(n, [])));
+        _judged = _judged.RemoveRange(gone);
+        if (judged.Count > 0)
         {
-            _verdicts = [.. _clusterScoped.Verdicts, .. _namespaces.Values.SelectMany(n => n.Verdicts)];
+            var all = _judged;
+            _verdicts = new Lazy<ImmutableArray<ObjectVerdict>>(() => [.. all.Values.SelectMany(o => o).Select(o => o.Verdict)]);
         }
 
-        return new Translation(_desired, _verdicts);
+        return new Translation(_desired, judged.ToImmutable(), _verdicts);
     }
+
+    /// <summary>What objects of a namespace name, by the last translation.</summary>
+    public ReferencedNames ReferencesOf(string @namespace) => _namespaces.TryGetValue(@namespace, out var translator) ? translator.References : ReferencedNames.None;
 }
