@@ -75,11 +75,18 @@ internal sealed class KafkaAckLog(
         }
     }
 
+    // The semaphore needs no disposing of, and may be waited for by whoever comes too late.
     public async ValueTask DisposeAsync()
     {
         await _writing.WaitAsync();
-        await CloseAsync();
-        _writing.Dispose();
+        try
+        {
+            await CloseAsync();
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task CloseAsync()

@@ -84,4 +84,7 @@ internal static partial class KafkaLogMessages
 
     [LoggerMessage(2035, LogLevel.Warning, "Topic {Topic}: {Setting} is {Is}, should be {ShouldBe}")]
     public static partial void SettingDiffers(this ILogger logger, string topic, string setting, string @is, string shouldBe);
+
+    [LoggerMessage(2036, LogLevel.Warning, "The topic in which proxies say what they serve was not made: {Reason}. Without it 'status --kafka' and 'wait' know nothing")]
+    public static partial void StatusTopicNotMade(this ILogger logger, string reason);
 }

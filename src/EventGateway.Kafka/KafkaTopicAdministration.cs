@@ -15,6 +15,7 @@ public sealed class KafkaTopicAdministration
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly KafkaTopicNames _names;
+    private volatile bool _statusIsMade;
 
     internal KafkaTopicAdministration(KafkaLogOptions options, KafkaAdmin admin, ILogger logger, TimeProvider time)
     {
@@ -28,10 +29,13 @@ public sealed class KafkaTopicAdministration
     /// <summary>The topics the logs need, two each, and the one for all logs in which proxies say what they serve; as they should be made.</summary>
     /// <exception cref="LogUnavailableException">Kafka could not be reached.</exception>
     /// <exception cref="LogRefusedException">This user may not describe topics.</exception>
-    public async Task<IReadOnlyList<TopicPlan>> PlanAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TopicPlan>> PlanAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken) =>
+        logs.Count == 0 ? await PlanLogsAsync(logs, cancellationToken) : [.. await PlanLogsAsync(logs, cancellationToken), await PlanStatusAsync(cancellationToken)];
+
+    private async Task<IReadOnlyList<TopicPlan>> PlanLogsAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
     {
-        var replicas = (short)Math.Clamp(await _admin.CountBrokersAsync(cancellationToken), 1, RecommendedTopicSettings.Replicas);
-        var existing = await _admin.DescribeAsync(TopicsOf(logs), cancellationToken);
+        var replicas = await CountReplicasAsync(cancellationToken);
+        var existing = await _admin.DescribeAsync([.. logs.SelectMany(TopicsOf)], cancellationToken);
         var limit = _options.EffectiveMaxMessageBytes;
         return
         [
@@ -40,21 +44,33 @@ public sealed class KafkaTopicAdministration
                 Plan(log, _names.Config(log), RecommendedTopicSettings.Config(replicas, limit)),
                 Plan(log, _names.History(log), RecommendedTopicSettings.History(replicas, limit)),
             }),
-            .. logs.Take(1).Select(_ => Plan(null, _names.Status, RecommendedTopicSettings.Status())),
         ];
 
-        TopicPlan Plan(LogName? log, string topic, IReadOnlyList<TopicSetting> settings) =>
+        TopicPlan Plan(LogName log, string topic, IReadOnlyList<TopicSetting> settings) =>
             new(log, topic, existing.ContainsKey(topic), 1, replicas, settings);
     }
+
+    private async Task<TopicPlan> PlanStatusAsync(CancellationToken cancellationToken)
+    {
+        var replicas = await CountReplicasAsync(cancellationToken);
+        var existing = await _admin.DescribeAsync(_names.Status, cancellationToken);
+        return new TopicPlan(null, _names.Status, existing is not null, 1, replicas, RecommendedTopicSettings.Status());
+    }
+
+    private async Task<short> CountReplicasAsync(CancellationToken cancellationToken) =>
+        (short)Math.Clamp(await _admin.CountBrokersAsync(cancellationToken), 1, RecommendedTopicSettings.Replicas);
 
     /// <summary>Makes the topics that are missing. Those that exist are left as they are; see <see cref="VerifyAsync"/>.</summary>
     /// <returns>The topics made.</returns>
     /// <exception cref="LogUnavailableException">Kafka could not be reached.</exception>
     /// <exception cref="LogRefusedException">Kafka will not make them: the message says why.</exception>
-    public async Task<IReadOnlyList<TopicPlan>> CreateAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TopicPlan>> CreateAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken) =>
+        await CreateAsync(await PlanAsync(logs, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<TopicPlan>> CreateAsync(IReadOnlyList<TopicPlan> plans, CancellationToken cancellationToken)
     {
         var made = new List<TopicPlan>();
-        foreach (var plan in await PlanAsync(logs, cancellationToken))
+        foreach (var plan in plans)
         {
             if (!plan.Exists && await CreateAsync(plan, cancellationToken))
             {
@@ -72,8 +88,9 @@ public sealed class KafkaTopicAdministration
     public async Task<IReadOnlyList<TopicFinding>> VerifyAsync(IReadOnlyCollection<LogName> logs, CancellationToken cancellationToken)
     {
         var findings = new List<TopicFinding>();
-        var states = await _admin.DescribeAsync(TopicsOf(logs), cancellationToken);
-        foreach (var plan in await PlanAsync(logs, cancellationToken))
+        var plans = await PlanAsync(logs, cancellationToken);
+        var states = await _admin.DescribeAsync([.. plans.Select(p => p.Topic)], cancellationToken);
+        foreach (var plan in plans)
         {
             if (!states.TryGetValue(plan.Topic, out var state))
             {
@@ -93,9 +110,14 @@ public sealed class KafkaTopicAdministration
     {
         var (config, history) = (_names.Config(log), _names.History(log));
         var states = await _admin.DescribeAsync([config, history], cancellationToken);
+        if (_options.CreateTopics)
+        {
+            await CreateStatusAsync(cancellationToken);
+        }
+
         if (states.Count < 2 && _options.CreateTopics)
         {
-            await CreateAsync([log], cancellationToken);
+            await CreateAsync(await PlanLogsAsync([log], cancellationToken), cancellationToken);
             states = await _admin.DescribeAsync([config, history], cancellationToken);
         }
 
@@ -141,6 +163,26 @@ public sealed class KafkaTopicAdministration
             : (ours, "message.max.bytes of the Kafka client (and max.message.bytes of the topic)");
     }
 
+    /// <summary>Whoever may write a log need not be one who may make what is for all: then it is told once, and the log is written all the same.</summary>
+    private async Task CreateStatusAsync(CancellationToken cancellationToken)
+    {
+        if (_statusIsMade)
+        {
+            return;
+        }
+
+        try
+        {
+            await CreateAsync([await PlanStatusAsync(cancellationToken)], cancellationToken);
+        }
+        catch (LogRefusedException e)
+        {
+            _logger.StatusTopicNotMade(e.Message);
+        }
+
+        _statusIsMade = true;
+    }
+
     private async Task<bool> CreateAsync(TopicPlan plan, CancellationToken cancellationToken)
     {
         var topic = new TopicSpecification
@@ -170,6 +212,5 @@ public sealed class KafkaTopicAdministration
         }
     }
 
-    private string[] TopicsOf(IReadOnlyCollection<LogName> logs) =>
-        [.. logs.SelectMany(log => new[] { _names.Config(log), _names.History(log) }), .. logs.Take(1).Select(_ => _names.Status)];
+    private string[] TopicsOf(LogName log) => [_names.Config(log), _names.History(log)];
 }

@@ -36,7 +36,7 @@ public sealed class ChartValuesTests
     [InlineData("source.manifests.configMaps={a},source.namespaceSelector=team=x", "source.namespaceSelector and source.manifests: name one source only")]
     [InlineData($"{Kafka},watcher.perNamespace=true", "watcher.perNamespace: needs the names in source.namespaces")]
     [InlineData($"{Kafka},topics.createdBy=job,source.allNamespaces=true", "topics.workspaces: name the workspaces whose topics the job makes")]
-    [InlineData($"{Kafka},source.manifests.configMaps={{a}}", "watcher.replicas: watchers of manifests have no election")]
+    [InlineData($"{Kafka},source.manifests.configMaps={{a}},watcher.replicas=2", "watcher.replicas: watchers of manifests have no election")]
     [InlineData($"{Kafka},kafka.secretOptions.sasl\\.password=password", "kafka.secretOptions: name the Secret that holds them")]
     [InlineData($"{Kafka},proxy.autoscaling.enabled=true,proxy.autoscaling.minReplicas=9,proxy.autoscaling.maxReplicas=3", "proxy.autoscaling.maxReplicas: 3 is less than minReplicas, 9")]
     [InlineData("standalone.replicas=2,standalone.data.persistentVolumeClaim.claimName=one", "standalone.data.persistentVolumeClaim: an embedded log has one writer")]

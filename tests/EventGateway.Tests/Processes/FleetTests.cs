@@ -84,7 +84,7 @@ public sealed class FleetTests(SharedKafka kafka) : IAsyncLifetime
         await ReportsAsync(proxies => proxies.Count(p => p.GetProperty("state").GetString() == "ready" && p.GetProperty("logs").GetArrayLength() == 1) == 3);
 
         leaves.Signal("TERM");
-        await leaves.ExitAsync();
+        Assert.Equal(143, await leaves.ExitAsync());
         await ReportsAsync(proxies => proxies.Count == 2);
 
         freezes.Signal("STOP");

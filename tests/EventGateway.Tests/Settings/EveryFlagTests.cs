@@ -17,6 +17,10 @@ public sealed class EveryFlagTests
     /// <summary>Values that may be secrets are not shown.</summary>
     private static readonly string[] Secret = [SettingCatalog.KafkaOption.Name, SettingCatalog.OtlpHeaders.Name];
 
+    private static readonly HashSet<string> OfClusters = [.. SettingCatalog.Source.Select(s => s.Name).Where(n => n != SettingCatalog.Manifests.Name)];
+
+    private static readonly string Kubeconfig = WriteKubeconfig();
+
     private static readonly Dictionary<string, string> Wrong = new()
     {
         [SettingCatalog.Manifests.Name] = None,
@@ -64,6 +68,13 @@ public sealed class EveryFlagTests
         [SettingCatalog.Output.Name] = "yaml",
         [SettingCatalog.Url.Name] = "here",
         [SettingCatalog.KeyId.Name] = "a: b",
+        [SettingCatalog.Timeout.Name] = "soon",
+        [SettingCatalog.Generation.Name] = "0",
+        [SettingCatalog.Namespaces.Name] = "Shop 1",
+        [SettingCatalog.NamespaceSelector.Name] = "team=a b",
+        [SettingCatalog.AllNamespaces.Name] = "maybe",
+        [SettingCatalog.Kubeconfig.Name] = None,
+        [SettingCatalog.SecretSelector.Name] = "tls in a",
     };
 
     public static TheoryData<string, string> Flags => [.. Leaves(CommandLine.Create())
@@ -77,7 +88,7 @@ public sealed class EveryFlagTests
         var setting = ((ISettingsCommand)Leaves(CommandLine.Create()).Single(c => c.Path == command).Command).Offered.Single(s => s.Name == name);
 
         // The second fault sees to it that nothing ever starts; a folder is not even looked at when there is another.
-        string[] second = name == SettingCatalog.Data.Name ? [] : [Second];
+        string[] second = name == SettingCatalog.Data.Name || command == "wait" ? [] : [Second];
 
         // A switch takes no value on the command line.
         var (flag, environment) = setting.IsSwitch
@@ -115,14 +126,40 @@ public sealed class EveryFlagTests
             "watcher" => new() { [SettingCatalog.Kafka.Name] = "127.0.0.1:1", [SettingCatalog.Origin.Name] = "a", [SettingCatalog.Manifests.Name] = "." },
             "standalone" => new() { [SettingCatalog.Manifests.Name] = "." },
             "validate" => new() { [SettingCatalog.Manifests.Name] = "." },
+            "wait" => new() { [SettingCatalog.Kafka.Name] = "127.0.0.1:1" },
+            "status" when SettingCatalog.KafkaConnection.Any(s => s.Name == name) => new() { [SettingCatalog.Kafka.Name] = "127.0.0.1:1" },
             _ when command.StartsWith("topics ", StringComparison.Ordinal) => new()
             {
                 [SettingCatalog.Kafka.Name] = "127.0.0.1:1", [SettingCatalog.Origin.Name] = "a", [SettingCatalog.Workspaces.Name] = "b",
             },
             _ => [],
         };
+        if (OfClusters.Contains(name))
+        {
+            needed.Remove(SettingCatalog.Manifests.Name);
+            needed[SettingCatalog.Kubeconfig.Name] = Kubeconfig;
+            if (name == SettingCatalog.Kubeconfig.Name || name == SettingCatalog.SecretSelector.Name)
+            {
+                needed[SettingCatalog.Namespaces.Name] = "shop";
+            }
+        }
+
         needed.Remove(name);
-        return command == "validate" ? needed.Values : needed.Select(n => $"--{n.Key}={n.Value}");
+        return command == "wait" ? [.. needed.Select(n => $"--{n.Key}={n.Value}"), "ingress/shop/web"] : command == "validate" ? needed.Values : needed.Select(n => $"--{n.Key}={n.Value}");
+    }
+
+    private static string WriteKubeconfig()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "every-flag.kubeconfig");
+        File.WriteAllText(path, """
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            contexts: [{name: test, context: {cluster: test, user: test}}]
+            clusters: [{name: test, cluster: {server: "https://127.0.0.1:1"}}]
+            users: [{name: test, user: {token: test}}]
+            """);
+        return path;
     }
 
     private static IEnumerable<(string Path, Command Command)> Leaves(Command command, string path = "") =>
