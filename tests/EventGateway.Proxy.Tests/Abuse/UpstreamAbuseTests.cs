@@ -78,9 +78,15 @@ public sealed class UpstreamAbuseTests : IAsyncLifetime
         Put(upstream.Port, TimeSpan.FromSeconds(1));
         for (var i = 0; i < 3; i++)
         {
-            using var response = await HeadAsync();
-            var error = await Record.ExceptionAsync(() => response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-            Assert.True(error is HttpRequestException or IOException || response.StatusCode == HttpStatusCode.BadGateway, $"A whole answer came: {(int)response.StatusCode}");
+            // An answer that breaks off at once can take its head with it.
+            var status = default(HttpStatusCode);
+            var error = await Record.ExceptionAsync(async () =>
+            {
+                using var response = await HeadAsync();
+                status = response.StatusCode;
+                await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            });
+            Assert.True(error is HttpRequestException or IOException || status == HttpStatusCode.BadGateway, $"A whole answer came: {(int)status}");
         }
 
         await Eventually.HoldsAsync(() => Task.FromResult(upstream.Open == 0), "no connection to be left", []);
