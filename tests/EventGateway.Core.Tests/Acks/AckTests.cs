@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EventGateway.Core.Acks;
 using EventGateway.Core.Image;
 using EventGateway.Core.Loading;
@@ -16,7 +17,7 @@ public sealed class AckTests : LoaderTests, IAsyncLifetime
     private static readonly AckOptions Options = new();
 
     private readonly InMemoryAckLog _acks = new();
-    private readonly List<ServedChange> _served = [];
+    private readonly ConcurrentQueue<ServedChange> _served = [];
     private readonly ConfigLoader _loader;
     private readonly FleetReader _fleet;
     private readonly ConvergenceWatch _convergence;
@@ -28,13 +29,7 @@ public sealed class AckTests : LoaderTests, IAsyncLifetime
         _reporter = NewReporter("one");
         _fleet = new FleetReader(_acks, Options, Time, NullLogger<FleetReader>.Instance);
         _convergence = new ConvergenceWatch(_fleet, Time);
-        _convergence.Served += change =>
-        {
-            lock (_served)
-            {
-                _served.Add(change);
-            }
-        };
+        _convergence.Served += _served.Enqueue;
     }
 
     public async ValueTask InitializeAsync()
@@ -67,8 +62,9 @@ public sealed class AckTests : LoaderTests, IAsyncLifetime
         await ServedAsync(2);
 
         Assert.Equal([1, 2], _served.Select(s => s.Position.Commit));
-        Assert.True(_served[0].Took >= TimeSpan.FromSeconds(2), $"{_served[0].Took}");
-        Assert.Null(_served[1].Took);
+        var took = _served.Select(s => s.Took).ToList();
+        Assert.True(took[0] >= TimeSpan.FromSeconds(2), $"{took[0]}");
+        Assert.Null(took[1]);
         Assert.Equal(writer.Image.Hash, Ack().ImageHash);
     }
 
@@ -170,13 +166,7 @@ public sealed class AckTests : LoaderTests, IAsyncLifetime
 
     private LogAck Ack() => _fleet.Fleet.Members.Single(m => m.Name.Id == "one").Acks[Samples.Shop];
 
-    private Task ServedAsync(int count) => PassAsync(() =>
-    {
-        lock (_served)
-        {
-            return _served.Count == count;
-        }
-    });
+    private Task ServedAsync(int count) => PassAsync(() => _served.Count == count);
 
     /// <summary>Lets time go on until something holds.</summary>
     private Task PassAsync(Func<bool> condition) => Until.TrueAsync(

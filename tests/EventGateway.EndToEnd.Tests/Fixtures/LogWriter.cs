@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using EventGateway.Core.Image;
 using EventGateway.Core.Log;
@@ -22,7 +21,7 @@ internal sealed class LogWriter : IConfigSource, IAsyncDisposable
     private readonly Channel<SourceState> _states = Channel.CreateUnbounded<SourceState>();
     private readonly KafkaConfigLogStore _store;
     private readonly OriginPublisher _publisher;
-    private ImmutableDictionary<EntityKey, DesiredEntity> _entities = ImmutableDictionary<EntityKey, DesiredEntity>.Empty;
+    private DesiredState _desired = DesiredState.Empty;
     private long _changes;
 
     public LogWriter(string servers, string prefix, KeyRing ring)
@@ -41,12 +40,9 @@ internal sealed class LogWriter : IConfigSource, IAsyncDisposable
     {
         // Something always differs, so that every call is a commit.
         var marker = new Backend(EntityKey.Backend("shop", "marker", "80")) { EndpointsGroup = "shop/marker", Source = $"change {++_changes}" };
-        _entities = _entities.RemoveRange(remove).SetItems(put.Append(marker).Select(e => KeyValuePair.Create(e.Key, new DesiredEntity(e, Provenance.None))));
-        var expected = _changes;
-        await _states.Writer.WriteAsync(new SourceState(new Dictionary<string, DesiredState> { [Log.Workspace] = new(_entities) }));
-        await Eventually.HoldsAsync(
-            () => Task.FromResult(Current() is { } status && status.Image.Backends.TryGet(marker.Key, out var found) && found.Entity.Source == marker.Source),
-            $"change {expected} to be in the log", []);
+        _desired = _desired.With(remove, put.Append(marker).Select(e => new DesiredEntity(e, Provenance.None)));
+        await _states.Writer.WriteAsync(new SourceState(new Dictionary<string, DesiredState> { [Log.Workspace] = _desired }));
+        await Eventually.BecomesAsync(() => Task.FromResult<string?>(LastChange()), now => now == marker.Source, $"{marker.Source} to be in the log", []);
         return Current()!.Image.Position.Commit;
     }
 
@@ -57,6 +53,18 @@ internal sealed class LogWriter : IConfigSource, IAsyncDisposable
         await _publisher.StopAsync(CancellationToken.None);
         _publisher.Dispose();
         await _store.DisposeAsync();
+    }
+
+    /// <summary>The last change that the log has; or why it does not get any further.</summary>
+    private string LastChange()
+    {
+        if (_publisher.Failure.Exception is { } failure)
+        {
+            return $"the writer has ended: {failure.InnerException}";
+        }
+
+        var status = Current();
+        return status?.Fault ?? (status is not null && status.Image.Backends.TryGet(EntityKey.Backend("shop", "marker", "80"), out var found) ? found.Entity.Source : "nothing");
     }
 
     private PublisherStatus? Current() => _publisher.Statuses.SingleOrDefault(s => s.Log == Log);
