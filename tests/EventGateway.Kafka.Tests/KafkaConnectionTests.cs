@@ -187,7 +187,7 @@ public sealed class KafkaConnectionTests
         {
             await writer.AppendAsync([KafkaTestBase.Put("a", "1")], KafkaTestBase.Put("h", "1"), Token);
             await reader.WaitForKeyAsync("a");
-            await area.DeleteTopicsAsync(area.Names.Config(Shop), area.Names.History(Shop));
+            await area.DeleteTopicsAsync(area.Names.Config(Shop), area.Names.History(Shop), area.Names.Status);
             var failure = await Record.ExceptionAsync(() => writer.AppendAsync([KafkaTestBase.Put("b", "1")], KafkaTestBase.Put("h", "2"), Token));
             Assert.IsType<LogUnavailableException>(failure);
         }
