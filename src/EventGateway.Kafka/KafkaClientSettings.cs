@@ -55,7 +55,8 @@ internal static class KafkaClientSettings
     public static ProducerConfig AckProducer(KafkaLogOptions options) => Merge(
         new ProducerConfig
         {
-            Acks = Acks.Leader,
+            Acks = Acks.All,
+            EnableIdempotence = true,
             LingerMs = 0,
             CompressionType = CompressionType.Zstd,
             MessageTimeoutMs = (int)options.RequestTimeout.TotalMilliseconds,

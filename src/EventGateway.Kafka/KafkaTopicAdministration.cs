@@ -15,7 +15,7 @@ public sealed class KafkaTopicAdministration
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly KafkaTopicNames _names;
-    private volatile bool _statusIsMade;
+    private volatile bool _statusRefusalIsTold;
 
     internal KafkaTopicAdministration(KafkaLogOptions options, KafkaAdmin admin, ILogger logger, TimeProvider time)
     {
@@ -166,21 +166,19 @@ public sealed class KafkaTopicAdministration
     /// <summary>Whoever may write a log need not be one who may make what is for all: then it is told once, and the log is written all the same.</summary>
     private async Task CreateStatusAsync(CancellationToken cancellationToken)
     {
-        if (_statusIsMade)
-        {
-            return;
-        }
-
         try
         {
             await CreateAsync([await PlanStatusAsync(cancellationToken)], cancellationToken);
         }
         catch (LogRefusedException e)
         {
-            _logger.StatusTopicNotMade(e.Message);
-        }
+            if (!_statusRefusalIsTold)
+            {
+                _logger.StatusTopicNotMade(e.Message);
+            }
 
-        _statusIsMade = true;
+            _statusRefusalIsTold = true;
+        }
     }
 
     private async Task<bool> CreateAsync(TopicPlan plan, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ public sealed record AckOptions
     /// <summary>How long after its last heartbeat a proxy is taken for gone. Default 30 s.</summary>
     public TimeSpan LivesFor { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long after that it is still shown. Default 1 h, as long as the store keeps what it has said.</summary>
+    public TimeSpan KnownFor { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>The first change is acked at once, those within this time after it together. Default 100 ms.</summary>
     public TimeSpan CoalesceWindow { get; init; } = TimeSpan.FromMilliseconds(100);
 

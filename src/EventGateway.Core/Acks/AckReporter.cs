@@ -172,9 +172,9 @@ public sealed partial class AckReporter : BackgroundService, IImagePublisher
         var told = new Dictionary<LogName, LogAck>();
         foreach (var (log, image) in images)
         {
-            // Asking waits until every publisher has the image: only then is it served.
+            // Asking waits until every publisher has the image: only then is it served. Where one has failed, that is not known.
             var ack = LogAck.Of(image, _broadcast.Refused(log));
-            if (!ack.Equals(_told.GetValueOrDefault(log)))
+            if (!_broadcast.HasFailed(log) && !ack.Equals(_told.GetValueOrDefault(log)))
             {
                 records.Add(new AckRecord(new AckKey(ProxyName, log).ToString(), AckCodec.Write(ack)));
                 told[log] = ack;

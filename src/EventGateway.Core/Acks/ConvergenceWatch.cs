@@ -68,7 +68,7 @@ public sealed class ConvergenceWatch(FleetReader fleet, TimeProvider time) : Bac
             return;
         }
 
-        foreach (var (position, observedAt) in waiting.TakeUpTo(commit))
+        foreach (var (position, observedAt) in waiting.TakeUpTo(logId, commit))
         {
             Served?.Invoke(new ServedChange(log, position, observedAt is { } at ? time.GetUtcNow() - at : null));
         }
@@ -77,6 +77,9 @@ public sealed class ConvergenceWatch(FleetReader fleet, TimeProvider time) : Bac
     /// <summary>The change sets of one log that wait, oldest first. Owns a lock.</summary>
     private sealed class Waiting
     {
+        /// <summary>A proxy that lives and stands still holds up no more than these; older ones are not measured then.</summary>
+        private const int MostWaiting = 10_000;
+
         private readonly Lock _lock = new();
         private readonly Queue<(LogPosition Position, DateTimeOffset? ObservedAt)> _queue = [];
 
@@ -102,15 +105,19 @@ public sealed class ConvergenceWatch(FleetReader fleet, TimeProvider time) : Bac
 
                 // A file's time of writing may lie long before this process saw it, or ahead of its clock.
                 _queue.Enqueue((position, observedAt > now ? now : observedAt));
+                if (_queue.Count > MostWaiting)
+                {
+                    _queue.Dequeue();
+                }
             }
         }
 
-        public List<(LogPosition Position, DateTimeOffset? ObservedAt)> TakeUpTo(long commit)
+        public List<(LogPosition Position, DateTimeOffset? ObservedAt)> TakeUpTo(Guid logId, long commit)
         {
             List<(LogPosition, DateTimeOffset?)> taken = [];
             lock (_lock)
             {
-                while (_queue.TryPeek(out var first) && first.Position.Commit <= commit)
+                while (_queue.TryPeek(out var first) && first.Position.LogId == logId && first.Position.Commit <= commit)
                 {
                     taken.Add(_queue.Dequeue());
                 }

@@ -25,21 +25,27 @@ public sealed class Fleet
             return this;
         }
 
-        var member = _members.GetValueOrDefault(key.Proxy) ?? new FleetMember(key.Proxy, null, 0, ImmutableDictionary<LogName, LogAck>.Empty);
+        var written = now - (long)(record.Age.TotalSeconds * time.TimestampFrequency);
+        var member = _members.GetValueOrDefault(key.Proxy) ?? new FleetMember(key.Proxy, null, written, ImmutableDictionary<LogName, LogAck>.Empty);
         switch (key.Log, record.Value)
         {
             case (null, null):
                 return new Fleet(_members.Remove(key.Proxy));
             case (null, { } value):
                 return AckCodec.TryReadHeartbeat(value) is { } heartbeat
-                    ? Put(member with { Heartbeat = heartbeat, HeardAt = now - (long)(record.Age.TotalSeconds * time.TimestampFrequency) })
+                    ? Put(member with { Heartbeat = heartbeat, HeardAt = Math.Max(member.HeardAt, written) })
                     : this;
             case ({ } log, null):
                 return _members.ContainsKey(key.Proxy) ? Put(member with { Acks = member.Acks.Remove(log) }) : this;
             case ({ } log, { } value):
-                return AckCodec.TryReadAck(value) is { } ack ? Put(member with { Acks = member.Acks.SetItem(log, ack) }) : this;
+                return AckCodec.TryReadAck(value) is { } ack ? Put(member with { Acks = member.Acks.SetItem(log, ack), HeardAt = Math.Max(member.HeardAt, written) }) : this;
         }
     }
+
+    /// <summary>The fleet without those of whom nobody will hear again.</summary>
+    public Fleet Without(Predicate<FleetMember> isForgotten) => _members.Values.Where(m => isForgotten(m)).Select(m => m.Name).ToList() is { Count: > 0 } gone
+        ? new Fleet(_members.RemoveRange(gone))
+        : this;
 
     /// <summary>
     /// The change set of a log that every proxy serves by now which counts: it follows the log, is ready, and was heard of lately. Null: none counts.

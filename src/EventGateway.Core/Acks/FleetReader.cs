@@ -39,9 +39,11 @@ public sealed partial class FleetReader(IAckLog acks, AckOptions options, TimePr
         {
             try
             {
+                // Read anew, the log tells the past once more: nothing of that is shown before its end.
+                var fleet = Fleet.Empty;
                 await foreach (var batch in acks.ReadAsync(stoppingToken))
                 {
-                    Take(batch);
+                    fleet = Take(fleet, batch);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,26 +64,26 @@ public sealed partial class FleetReader(IAckLog acks, AckOptions options, TimePr
         }
     }
 
-    private void Take(AckBatch batch)
+    private Fleet Take(Fleet fleet, AckBatch batch)
     {
-        var fleet = _fleet;
         var now = time.GetTimestamp();
         foreach (var record in batch.Records)
         {
             fleet = fleet.With(record, time, now);
         }
 
+        fleet = fleet.Without(m => HeardAgo(m) >= options.KnownFor);
         _fault = null;
-        if (ReferenceEquals(fleet, _fleet) && _reachedEnd)
+        if (batch.ReachedEnd && !(ReferenceEquals(fleet, _fleet) && _reachedEnd))
         {
-            return;
+            _fleet = fleet;
+            _reachedEnd = true;
+            var changed = _changed;
+            _changed = NewSource();
+            changed.SetResult();
         }
 
-        _fleet = fleet;
-        _reachedEnd |= batch.ReachedEnd;
-        var changed = _changed;
-        _changed = NewSource();
-        changed.SetResult();
+        return fleet;
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -15,6 +15,7 @@ public sealed partial class ImageBroadcast(IEnumerable<IImagePublisher> publishe
     private readonly List<IImagePublisher> _publishers = [.. publishers];
     private readonly Dictionary<LogName, ConfigImage> _images = [];
     private readonly ConcurrentDictionary<string, long> _faults = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Publisher, LogName Log)> _failed = [];
 
     /// <summary>How often each publisher has thrown.</summary>
     public IReadOnlyDictionary<string, long> Faults => _faults;
@@ -41,6 +42,15 @@ public sealed partial class ImageBroadcast(IEnumerable<IImagePublisher> publishe
             {
                 Call_NeedsLock(publisher, log, delta, image);
             }
+        }
+    }
+
+    /// <summary>Whether some publisher threw on the log's last image, so that it cannot be said that the image is in use.</summary>
+    public bool HasFailed(LogName log)
+    {
+        lock (_lock)
+        {
+            return _failed.Any(f => f.Log == log);
         }
     }
 
@@ -73,11 +83,13 @@ public sealed partial class ImageBroadcast(IEnumerable<IImagePublisher> publishe
         try
         {
             publisher.OnImage(log, delta, image);
+            _failed.Remove((publisher.Name, log));
         }
 #pragma warning disable CA1031 // A fault of one publisher must not stop the others; it is counted and reported, never swallowed.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _failed.Add((publisher.Name, log));
             Report(e, publisher, log, image);
         }
     }

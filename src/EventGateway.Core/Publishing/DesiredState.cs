@@ -58,7 +58,9 @@ public sealed record DesiredState
             keys.Add(entity.Entity.Key);
         }
 
-        return new DesiredState(entities.ToImmutable(), _changed.Then(keys.ToImmutable())) { IsPartial = IsPartial };
+        // The empty state is for ever, and would keep every step since its first successor alive.
+        var changed = ReferenceEquals(_changed, Empty._changed) ? new ChangedKeys(keys.ToImmutable()) : _changed.Then(keys.ToImmutable());
+        return new DesiredState(entities.ToImmutable(), changed) { IsPartial = IsPartial, IsUndecided = IsUndecided };
     }
 
     /// <summary>A superset of the keys in which this state differs from an earlier one; null: it was not made from that one.</summary>

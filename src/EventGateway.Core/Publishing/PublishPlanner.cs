@@ -35,6 +35,7 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         var refused = ImmutableArray.CreateBuilder<RefusedRecord>();
         var puts = new List<Change>();
         var unwanted = new List<EntityKey>();
+        var asTheyAre = new List<EntityKey>();
         foreach (var key in Candidates(desired, actual, repairs))
         {
             if (!desired.Entities.TryGetValue(key, out var wanted))
@@ -44,9 +45,19 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
             else if (Prepare(key, wanted) is var prepared && prepared.Fault is { } fault)
             {
                 refused.Add(new RefusedRecord(key.Text, fault));
+                asTheyAre.Add(key);
                 _open.Add(key);
             }
-            else if (IsDue(wanted, actual.Find(key), prepared.Hash) || repairs.Contains(key))
+            else if (actual.Find(key)?.Hash == prepared.Hash && !repairs.Contains(key))
+            {
+                continue;
+            }
+            else if (wanted.IsTentative && actual.Find(key) is not null && !repairs.Contains(key))
+            {
+                asTheyAre.Add(key);
+                _open.Add(key);
+            }
+            else
             {
                 puts.Add(ToChange(wanted));
                 _open.Add(key);
@@ -54,7 +65,7 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         }
 
         _planned = desired;
-        var removals = Removals(desired, actual, unwanted, KeptFor(refused, actual), out var held, out var leftAlone);
+        var removals = Removals(desired, actual, unwanted, asTheyAre, out var held, out var leftAlone);
         removals.UnionWith(repairs.Where(k => !desired.Entities.ContainsKey(k) && actual.Find(k) is null));
         var changes = puts.OrderBy(PutOrder).ThenBy(c => c.Key)
             .Concat(removals.Select(k => new Change(k, null, default, default, Provenance.None)).OrderByDescending(PutOrder).ThenBy(c => c.Key));
@@ -94,49 +105,42 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         }
     }
 
-    private static bool IsDue(DesiredEntity wanted, IImageEntry? present, ContentHash hash) => present is null || (!wanted.IsTentative && present.Hash != hash);
-
-    /// <summary>What the older versions of refused routes point at in the log: it stays as long as they do.</summary>
-    private static HashSet<EntityKey> KeptFor(IEnumerable<RefusedRecord> refused, ConfigImage actual) =>
-        [.. refused.SelectMany(r => actual.Routes.TryGet(EntityKey.Parse(r.Key), out var route) ? route.Entity.Backends : []).Select(b => b.Backend)];
-
+    /// <summary>What is not wanted and goes.</summary>
+    /// <param name="asTheyAre">What is wanted otherwise than it is and cannot be put: what the older versions point at stays with them.</param>
     private HashSet<EntityKey> Removals(
-        DesiredState desired, ConfigImage actual, List<EntityKey> unwanted, HashSet<EntityKey> kept, out int held, out int leftAlone)
+        DesiredState desired, ConfigImage actual, List<EntityKey> unwanted, IEnumerable<EntityKey> asTheyAre, out int held, out int leftAlone)
     {
+        var kept = TargetsOf(asTheyAre, actual);
         unwanted.RemoveAll(kept.Contains);
 
-        // What could not be read may be just the object that wants it.
-        leftAlone = desired.IsPartial ? unwanted.RemoveAll(k => !_prepared.ContainsKey(k)) : 0;
-        if (desired.IsUndecided is { } isUndecided)
-        {
-            var undecided = Undecided(unwanted.Where(k => !_prepared.ContainsKey(k)).Select(k => actual.Find(k)!.Entity).Where(isUndecided), actual);
-            leftAlone += unwanted.RemoveAll(k => undecided.Contains(k) && !_prepared.ContainsKey(k));
-        }
+        // What could not be read may be just the object that wants it, unless this writer has once put it there.
+        var left = unwanted.Where(k => !_prepared.ContainsKey(k) && (desired.IsPartial || desired.IsUndecided?.Invoke(actual.Find(k)!.Entity) == true)).ToHashSet();
+        left.UnionWith(TargetsOf(left.ToList(), actual));
+        leftAlone = unwanted.RemoveAll(left.Contains);
 
         var isMass = unwanted.Count > PublisherOptions.MassRemovalFloor && unwanted.Count > (long)actual.Count * options.MassRemovalPercent / 100;
         held = isMass ? unwanted.Count : 0;
         return isMass ? [] : [.. unwanted];
     }
 
-    /// <summary>The entities, and what they point at.</summary>
-    private static HashSet<EntityKey> Undecided(IEnumerable<Entity> entities, ConfigImage actual)
+    /// <summary>What routes of the log point at: backends, and their endpoints. It has to stay as long as they do, whoever has put it there.</summary>
+    private static HashSet<EntityKey> TargetsOf(IEnumerable<EntityKey> keys, ConfigImage actual)
     {
-        var keys = new HashSet<EntityKey>();
+        var targets = new HashSet<EntityKey>();
         var groups = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entity in entities)
+        foreach (var key in keys)
         {
-            keys.Add(entity.Key);
-            foreach (var target in entity is Route route ? route.Backends : [])
+            foreach (var target in actual.Routes.TryGet(key, out var route) ? route.Entity.Backends : [])
             {
-                if (keys.Add(target.Backend) && actual.Backends.TryGet(target.Backend, out var backend))
+                if (targets.Add(target.Backend) && actual.Backends.TryGet(target.Backend, out var backend))
                 {
                     groups.Add(backend.Entity.EndpointsGroup);
                 }
             }
         }
 
-        keys.UnionWith(groups.Count == 0 ? [] : actual.Endpoints.Where(e => groups.Contains(e.Entity.Group)).Select(e => e.Entity.Key));
-        return keys;
+        targets.UnionWith(groups.Count == 0 ? [] : actual.Endpoints.Where(e => groups.Contains(e.Entity.Group)).Select(e => e.Entity.Key));
+        return targets;
     }
 
     private Prepared Prepare(EntityKey key, DesiredEntity wanted)

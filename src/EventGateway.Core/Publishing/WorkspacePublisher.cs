@@ -84,7 +84,10 @@ public sealed partial class WorkspacePublisher
                 await ThrowIfTakenOverAsync(TakerPatience, cancellationToken);
             }
 
+            // What the source wants meanwhile must not pile up behind a state that nobody will compare with.
+            _planner.StartOver();
             await Task.Delay(_retry * (0.5 + Random.Shared.NextDouble()), _time, cancellationToken);
+            TakeSubmitted();
             _retry = _retry * 2 < LongestRetry ? _retry * 2 : LongestRetry;
         }
     }
@@ -101,11 +104,7 @@ public sealed partial class WorkspacePublisher
         DesiredState? published = null;
         while (!session.Disturbed.IsCompleted)
         {
-            while (_submitted.Reader.TryRead(out var newer))
-            {
-                _desired = newer;
-            }
-
+            TakeSubmitted();
             if (!ReferenceEquals(published, _desired))
             {
                 published = _desired!;
@@ -122,6 +121,14 @@ public sealed partial class WorkspacePublisher
 
         LogDisturbed(_log.Name, await session.Disturbed);
         _status = _status with { IsWriter = false, IsCurrent = false };
+    }
+
+    private void TakeSubmitted()
+    {
+        while (_submitted.Reader.TryRead(out var newer))
+        {
+            _desired = newer;
+        }
     }
 
     /// <returns>Whether a heartbeat is due.</returns>

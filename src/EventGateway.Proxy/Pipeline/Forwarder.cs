@@ -117,6 +117,12 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
         Observe(request, endpoint, outcome, failure);
         if (outcome == AttemptOutcome.Answered)
         {
+            if (failure is not null && !context.Response.HasStarted)
+            {
+                // The answer was whole when the rest of the request was not wanted any more.
+                context.Response.StatusCode = request.UpstreamStatus;
+            }
+
             return request.IsWithheld;
         }
 
@@ -130,13 +136,21 @@ internal sealed class Forwarder(RequestDelegate pipeline, UpstreamErrors errors)
             return true;
         }
 
-        answer = isTimedOut ? GatewayAnswer.UpstreamTimeout : GatewayAnswer.Of(failure!.Error, context.Response.StatusCode);
+        answer = isTimedOut ? GatewayAnswer.UpstreamTimeout
+            : outcome == AttemptOutcome.Broken ? GatewayAnswer.BadUpstream
+            : GatewayAnswer.Of(failure!.Error, context.Response.StatusCode);
         return false;
     }
 
     private void Observe(GatewayRequest request, EndpointState endpoint, AttemptOutcome outcome, IForwarderErrorFeature? failure)
     {
-        var error = outcome == AttemptOutcome.TimedOut ? ForwarderError.RequestTimedOut : failure?.Error;
+        ForwarderError? error = (outcome, failure?.Error) switch
+        {
+            (AttemptOutcome.TimedOut, _) => ForwarderError.RequestTimedOut,
+            (AttemptOutcome.Answered, _) => null,
+            (AttemptOutcome.Broken, ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled) => ForwarderError.RequestBodyDestination,
+            (_, var reported) => reported,
+        };
         endpoint.Latency?.OnAttempt(request.ForwardedAt, request.AnsweredAt, error);
         if (error is { } reason)
         {

@@ -71,6 +71,7 @@ internal sealed class GatewayMiddleware(
             return refusal.WriteAsync(context);
         }
 
+        KeptBodyLimit.Install(context.Features, options.Limits, context.Request.ContentType);
         decision = Decide(context);
         var hit = decision.Hit;
         if (!hit.IsMatch)

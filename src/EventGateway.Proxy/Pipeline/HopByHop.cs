@@ -15,9 +15,18 @@ internal static class HopByHop
                 var name = line.AsSpan()[part].Trim();
                 if (!IsOfTheConnection(name))
                 {
-                    proxyRequest.Headers.Remove(name.ToString());
+                    Remove(name.ToString(), proxyRequest);
                 }
             }
+        }
+    }
+
+    // Removing what cannot be a request header's name would throw. What describes the body stays with the body.
+    private static void Remove(string name, HttpRequestMessage proxyRequest)
+    {
+        if (proxyRequest.Headers.NonValidated.Contains(name))
+        {
+            proxyRequest.Headers.Remove(name);
         }
     }
 

@@ -29,25 +29,28 @@ internal sealed partial class AccessLog : BackgroundService
     private readonly ILogger<AccessLog> _logger;
     private readonly ProxyMetrics _metrics;
     private readonly Stream? _output;
+    private readonly AccessLogFile? _file;
     private readonly AccessLogQueue _lines = new();
     private bool _isFailing;
 
     /// <exception cref="IOException">The file cannot be opened for appending.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened for appending.</exception>
-    public AccessLog(ProxyOptions options, ProxyMetrics metrics, ILogger<AccessLog> logger)
+    public AccessLog(ProxyOptions options, ProxyMetrics metrics, TimeProvider time, ILogger<AccessLog> logger)
     {
         _target = options.AccessLog;
         _metrics = metrics;
         _logger = logger;
-        if (_target == "off")
+        if (_target == "-")
         {
-            return;
+            _output = Console.OpenStandardOutput();
         }
-
-        _output = _target == "-" ? Console.OpenStandardOutput() : new FileStream(_target, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        else if (_target != "off")
+        {
+            _file = new AccessLogFile(_target, time);
+        }
     }
 
-    public bool IsOn => _output is not null;
+    public bool IsOn => _output is not null || _file is not null;
 
     public void Write(in AccessLogEntry entry)
     {
@@ -83,6 +86,7 @@ internal sealed partial class AccessLog : BackgroundService
     public override void Dispose()
     {
         _output?.Dispose();
+        _file?.Dispose();
         base.Dispose();
     }
 
@@ -107,11 +111,12 @@ internal sealed partial class AccessLog : BackgroundService
     {
         try
         {
-            _output!.Write(piece);
-            _output.Flush();
+            _file?.Write(piece);
+            _output?.Write(piece);
+            _output?.Flush();
             _isFailing = false;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (!_isFailing)
             {

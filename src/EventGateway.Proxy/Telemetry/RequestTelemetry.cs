@@ -19,8 +19,8 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
             return default;
         }
 
-        var output = new CountingStream(context.Response.Body);
-        context.Response.Body = output;
+        var output = new CountedResponse(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>());
+        context.Features.Set<IHttpResponseBodyFeature>(output);
         CountingStream? input = null;
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {

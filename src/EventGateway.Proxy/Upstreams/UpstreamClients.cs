@@ -18,6 +18,12 @@ internal sealed class UpstreamClients
     /// <summary>A DNS name of an endpoint is resolved anew at least this often.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How much of an answer a stream of an HTTP/2 upstream may hold here while the client does not read, in bytes. It does not grow
+    /// (<c>DisableDynamicWindowSizing</c> in the executable's runtime configuration): grown windows of 16 MiB a stream never shrink again.
+    /// </summary>
+    private const int Http2StreamWindow = 768 * 1024;
+
     private readonly Func<TimeSpan, HttpMessageInvoker>? _create;
     private readonly UpstreamHandshakes _handshakes;
     private readonly LogName? _log;
@@ -117,6 +123,7 @@ internal sealed class UpstreamClients
             // Bound by this handler: backends that share an endpoint and all other settings share its connections, too.
             MaxConnectionsPerServer = key.MaxConnections == 0 ? int.MaxValue : key.MaxConnections,
             EnableMultipleHttp2Connections = key.MaxConnections == 0,
+            InitialHttp2StreamWindowSize = Http2StreamWindow,
             ConnectTimeout = key.ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             ActivityHeadersPropagator = null,

@@ -39,8 +39,9 @@ internal sealed class WaitCommand() : SettingsCommand<WaitSettings>(
             var wait = new ConvergenceWait(store, fleet, settings.Target!, settings.Origins, settings.Generation, console.Time);
             try
             {
-                await console.Out.WriteLineAsync(await wait.RunAsync(enough.Token));
-                return ExitCodes.Done;
+                var (isUsed, text) = await wait.RunAsync(enough.Token);
+                await (isUsed ? console.Out.WriteLineAsync(text) : console.Error.WriteLineAsync($"eventgateway: {text}"));
+                return isUsed ? ExitCodes.Done : ExitCodes.Differs;
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EventGateway.Core.Acks;
 using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
+using EventGateway.Core.Model;
 
 namespace EventGateway.Status;
 
@@ -20,14 +21,25 @@ internal sealed class ConvergenceWait(IConfigLogStore store, FleetReader fleet, 
     /// <summary>What is waited for right now, for people.</summary>
     public string Missing => _missing;
 
-    /// <returns>What is served where, for people.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    /// <returns>Whether every proxy uses the target, and what is served where, for people.</returns>
+    public async Task<(bool IsUsed, string Text)> RunAsync(CancellationToken cancellationToken)
     {
         var (log, position) = await FindAsync(cancellationToken);
         await WaitForAllAsync(log, position, cancellationToken);
-        var proxies = fleet.Fleet.Counting(log, fleet.IsAlive).Count();
-        return $"{target.Text} is served by {(proxies == 1 ? "the one live proxy" : $"all {proxies} live proxies")} ({log}@{position.Commit})";
+        var proxies = fleet.Fleet.Counting(log, fleet.IsAlive).ToList();
+        var where = $"{(proxies.Count == 1 ? "the one live proxy" : $"all {proxies.Count} live proxies")} ({log}@{position.Commit})";
+        return Refusals(proxies, log) is { Count: > 0 } refusals
+            ? (false, $"{target.Text} has come to {where} and cannot be used: {string.Join("; ", refusals)}")
+            : (true, $"{target.Text} is served by {where}");
     }
+
+    private List<string> Refusals(IEnumerable<FleetMember> proxies, LogName log) =>
+    [
+        .. from proxy in proxies
+           from refused in proxy.Acks.GetValueOrDefault(log)?.Refused ?? []
+           where EntityKey.TryParse(refused.Key, out var key) && target.Covers(key)
+           select $"{proxy.Name} refuses {refused.Key}: {refused.Reason}",
+    ];
 
     /// <summary>Follows every log that may hold the target until one does.</summary>
     private async Task<(LogName Log, LogPosition Position)> FindAsync(CancellationToken cancellationToken)

@@ -90,6 +90,47 @@ public sealed class AckTests : LoaderTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task LostProxy_IsForgottenAfterAnHour_ThoughNothingIsWritten()
+    {
+        await AppendAsync(null, 1, null);
+        await ServedAsync(1);
+        await _acks.AppendAsync([new AckRecord("ack/gone/1/a/shop", _acks.Records.First(r => r.Key.StartsWith("ack/", StringComparison.Ordinal)).Value)], Token);
+        await Until.TrueAsync(() => _fleet.Fleet.Members.Count() == 2, () => "The other is not there");
+        Time.Advance(Options.KnownFor);
+        await PassAsync(() => _fleet.Fleet.Members.Count() == 1);
+    }
+
+    [Fact]
+    public async Task PublisherFails_TheImageIsNotAcked()
+    {
+        await AppendAsync(null, 1, null);
+        await ServedAsync(1);
+        Publisher.Throws = true;
+        await AppendAsync(_writer, 2, null);
+        await PassAsync(() => Broadcast.HasFailed(Samples.Shop));
+        var beats = _acks.Records.Count(r => r.Key.StartsWith("proxy/", StringComparison.Ordinal));
+        await PassAsync(() => _acks.Records.Count(r => r.Key.StartsWith("proxy/", StringComparison.Ordinal)) > beats + 1);
+        Assert.Equal(1, Ack().Commit);
+        Publisher.Throws = false;
+        await AppendAsync(_writer, 3, null);
+        await ServedAsync(3);
+    }
+
+    [Fact]
+    public async Task AckLogIsReadAnew_TheProxyCountsAllTheTime()
+    {
+        await AppendAsync(null, 1, null);
+        await ServedAsync(1);
+        var logId = _writer!.Image.Position.LogId;
+        _acks.GoAway();
+        await PassAsync(() => _fleet.Fault is not null);
+        Assert.Equal(1, _fleet.CommitEverywhere(Samples.Shop, logId));
+        _acks.ComeBack();
+        await PassAsync(() => _fleet.Fault is null);
+        Assert.Equal(1, _fleet.CommitEverywhere(Samples.Shop, logId));
+    }
+
+    [Fact]
     public async Task Stop_InOrder_TakesTheProxyOutAtOnce()
     {
         await AppendAsync(null, 1, null);

@@ -78,7 +78,7 @@ public sealed class FleetTests
     public void With_OldHeartbeat_CountsFromWhenItWasWritten()
     {
         Beat(One, age: TimeSpan.FromSeconds(31));
-        Ack(One, 5);
+        Ack(One, 5, age: TimeSpan.FromSeconds(40));
         Assert.Null(Everywhere());
         Assert.Single(_fleet.Members);
     }
@@ -149,8 +149,8 @@ public sealed class FleetTests
     private void Beat(ProxyName name, bool isReady = true, string[]? origins = null, string[]? workspaces = null, TimeSpan age = default) =>
         Add($"proxy/{name}", AckCodec.Write(new ProxyHeartbeat("1", 1, null, isReady, [.. origins ?? []], [.. workspaces ?? []])), age);
 
-    private void Ack(ProxyName name, long commit, Guid? logId = null) =>
-        Add($"ack/{name}/{Shop}", AckCodec.Write(new LogAck(logId ?? LogId, commit, ImageHash.Empty, [], 0)));
+    private void Ack(ProxyName name, long commit, Guid? logId = null, TimeSpan age = default) =>
+        Add($"ack/{name}/{Shop}", AckCodec.Write(new LogAck(logId ?? LogId, commit, ImageHash.Empty, [], 0)), age);
 
     private void Add(string key, ReadOnlyMemory<byte>? value, TimeSpan age = default) => _fleet = _fleet.With(new AckRecord(key, value, age), _time, _time.GetTimestamp());
 }

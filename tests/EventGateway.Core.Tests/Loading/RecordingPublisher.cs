@@ -13,18 +13,20 @@ internal sealed class RecordingPublisher(string name = "recording", bool throws 
 
     public IReadOnlyList<(LogName Log, ConfigDelta Delta, ConfigImage Image)> Calls => [.. _calls];
 
+    public bool Throws { get; set; } = throws;
+
     public IReadOnlyList<RefusedRecord> Unusable { get; set; } = [];
 
     public void OnImage(LogName log, ConfigDelta delta, ConfigImage image)
     {
         _calls.Enqueue((log, delta, image));
-        if (throws)
+        if (Throws)
         {
             throw new InvalidOperationException("This publisher always fails");
         }
     }
 
-    public IEnumerable<RefusedRecord> Refused(LogName log) => throws ? throw new InvalidOperationException("Here too") : Unusable;
+    public IEnumerable<RefusedRecord> Refused(LogName log) => Throws ? throw new InvalidOperationException("Here too") : Unusable;
 
     public override string ToString() => string.Join("; ", Calls.Select(c => $"{c.Log}@{c.Image.Position.Commit}: {c.Delta.Count} of {c.Image.Count}"));
 }

@@ -192,6 +192,27 @@ public sealed class PublishPlannerTests
     }
 
     [Fact]
+    public void With_OfTheEmptyState_KeepsNothingAliveForEver()
+    {
+        var first = Grow(out var ofFirst);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(ofFirst.IsAlive);
+        GC.KeepAlive(first);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static DesiredState Grow(out WeakReference ofFirst)
+        {
+            var name = new string('x', 100);
+            var state = DesiredState.Empty.With([], Desired(Routes(1)).Entities.Values);
+            var key = EntityKey.Route("shop", name, "0");
+            ofFirst = new WeakReference(key.Text);
+            return state.With([key], []).With([], []);
+        }
+    }
+
+    [Fact]
     public void ChangedSince_StateOfAnotherHistory_IsNotKnown()
     {
         var first = Desired(Routes(1));

@@ -24,6 +24,18 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    public async Task Forward_ConnectionNamesWhatIsNoHeaderOrOneOfTheBody_PassesOn()
+    {
+        await using var upstream = new RawUpstream();
+        await using var gateway = await StartAsync(upstream, Config.Route("r", null, "/"));
+        var answer = await RawClient.ExchangeAsync(
+            gateway.HttpPort,
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close, a b, Content-Language, content-length, X-Absent\r\nContent-Language: de\r\nContent-Length: 3\r\n\r\nabc");
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Equal("3", upstream.Header("Content-Length"));
+    }
+
+    [Fact]
     public async Task Forward_HostNotPreserved_EndpointsOwn()
     {
         await using var upstream = new RawUpstream();

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using EventGateway.Core.Model;
 using EventGateway.Proxy.Pipeline;
 using EventGateway.Proxy.Tests.Fixtures;
+using EventGateway.Proxy.Tests.Protos;
 using EventGateway.TestKit.Processes;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EventGateway.Proxy.Tests.Pipeline;
 
@@ -63,6 +67,37 @@ public sealed class LimitTests
         Assert.StartsWith("HTTP/1.1 413 ", chunked, StringComparison.Ordinal);
         var fits = await RawClient.ExchangeAsync(gateway.HttpPort, $"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n{new string('a', 1000)}");
         Assert.StartsWith("HTTP/1.1 200 ", fits, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_OfGrpcTooLarge_EndsAtTheLimit()
+    {
+        var taken = 0L;
+        await using var upstream = await UpstreamServer.StartAsync(
+            async context =>
+            {
+                var buffer = new byte[4096];
+                for (int read; (read = await context.Request.Body.ReadAsync(buffer)) > 0;)
+                {
+                    Interlocked.Add(ref taken, read);
+                }
+            },
+            listen => listen.Protocols = HttpProtocols.Http2);
+        await using var gateway = await StartAsync(new ClientLimits { BodyBytes = 10_000 });
+        gateway.Log().Put(Config.Endpoints("echo", upstream.Port), Config.Backend("echo") with { Protocol = UpstreamProtocol.Grpc }, Config.Route("r", "x", "/"));
+        using var channel = FrontClients.Channel(gateway, "x", isTls: false);
+        using var call = new Shapes.ShapesClient(channel).ClientStream();
+        var error = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await call.RequestStream.WriteAsync(new Piece { Text = new string('a', 1000) });
+            }
+
+            await call;
+        });
+        Assert.NotEqual(StatusCode.OK, error.StatusCode);
+        Assert.InRange(Interlocked.Read(ref taken), 0, 10_000);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class AccessLogTests : IDisposable
     {
         const int Lines = 12_000;
         var options = new ProxyOptions { AccessLog = _file };
-        using (var log = new AccessLog(options, new ProxyMetrics(options), NullLogger<AccessLog>.Instance))
+        using (var log = new AccessLog(options, new ProxyMetrics(options), TimeProvider.System, NullLogger<AccessLog>.Instance))
         {
             await log.StartAsync(CancellationToken.None);
             for (var i = 0; i < Lines; i++)
@@ -93,6 +93,61 @@ public sealed class AccessLogTests : IDisposable
 
         var paths = (await File.ReadAllLinesAsync(_file)).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("path").GetString());
         Assert.Equal(Enumerable.Range(0, Lines).Select(i => $"/{i}"), paths);
+    }
+
+    [Fact]
+    public void File_CopiedAndCut_GoesOnAtItsBeginning()
+    {
+        using var file = new AccessLogFile(_file, TimeProvider.System);
+        file.Write("one\n"u8);
+        using (var other = new FileStream(_file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            other.SetLength(0);
+        }
+
+        file.Write("two\n"u8);
+        Assert.Equal("two\n", File.ReadAllText(_file));
+    }
+
+    [Fact]
+    public void File_OfTwoProcesses_HasWhatBothWrite()
+    {
+        File.WriteAllText(_file, "before\n");
+        using var one = new AccessLogFile(_file, TimeProvider.System);
+        using var two = new AccessLogFile(_file, TimeProvider.System);
+        one.Write("one\n"u8);
+        two.Write("two\n"u8);
+        one.Write("three\n"u8);
+        Assert.Equal("before\none\ntwo\nthree\n", File.ReadAllText(_file));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void File_Renamed_GoesOnInANewOneUnderTheOldName(bool isMadeByTheOther)
+    {
+        Assert.SkipWhen(isMadeByTheOther && !OperatingSystem.IsLinux(), "only Linux tells what an open file is called now");
+        var old = _file + ".1";
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        try
+        {
+            using var file = new AccessLogFile(_file, time);
+            file.Write("one\n"u8);
+            File.Move(_file, old);
+            if (isMadeByTheOther)
+            {
+                File.Create(_file).Dispose();
+            }
+
+            file.Write("two\n"u8);
+            time.Advance(TimeSpan.FromSeconds(1));
+            file.Write("three\n"u8);
+            Assert.Equal(("one\ntwo\n", "three\n"), (File.ReadAllText(old), File.ReadAllText(_file)));
+        }
+        finally
+        {
+            File.Delete(old);
+        }
     }
 
     private Task<GatewayHost> StartAsync() =>
