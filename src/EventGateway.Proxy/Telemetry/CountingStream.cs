@@ -3,7 +3,7 @@ using EventGateway.Proxy.Pipeline;
 namespace EventGateway.Proxy.Telemetry;
 
 /// <summary>Counts what is read from or written to a body.</summary>
-internal class CountingStream(Stream inner) : SequentialStream
+internal abstract class CountingStream(Stream inner) : SequentialStream
 {
     public long Bytes { get; private set; }
 

@@ -24,7 +24,7 @@ internal sealed class RequestTelemetry(ProxyMetrics metrics, AccessLog log, Time
         CountingStream? input = null;
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
         {
-            input = new CountingStream(context.Request.Body);
+            input = new CountedRequest(context.Request.Body);
             context.Request.Body = input;
         }
 
