@@ -95,11 +95,6 @@ internal sealed class HistoryReader(
 
         // Entries may expire between asking where the topic starts and reading there.
         settings.AutoOffsetReset = AutoOffsetReset.Earliest;
-        return new ConsumerBuilder<string, byte[]?>(settings)
-            .SetKeyDeserializer(Deserializers.Utf8)
-            .SetValueDeserializer(Deserializers.ByteArray!)
-            .SetErrorHandler((_, e) => connection.Note(e))
-            .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
-            .Build();
+        return KafkaClients.Consumer(settings, connection, logger);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class KafkaAckLog(
         try
         {
             await ThrowIfMissingAsync(cancellationToken);
-            _producer ??= connection.Build($"writing topic {names.Status}", BuildProducer);
+            _producer ??= connection.Build($"writing topic {names.Status}", () => KafkaClients.Producer(KafkaClientSettings.AckProducer(options), connection, logger));
             await Task.WhenAll(records.Select(SendAsync)).WaitAsync(cancellationToken);
             connection.Answered();
         }
@@ -58,7 +58,7 @@ internal sealed class KafkaAckLog(
         var end = offsets.TryGetValue(names.Status, out var found) ? found.Stable : throw Missing();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var batches = Channel.CreateBounded<AckBatch>(BatchesAhead);
-        var consumer = connection.Build($"reading topic {names.Status}", BuildConsumer);
+        var consumer = connection.Build($"reading topic {names.Status}", () => KafkaClients.Consumer(KafkaClientSettings.AckConsumer(options), connection, logger));
         var thread = new Thread(() => Read(consumer, found.Earliest, end, batches.Writer, stop.Token)) { IsBackground = true, Name = "kafka-acks" };
         thread.Start();
         try
@@ -175,18 +175,4 @@ internal sealed class KafkaAckLog(
 
     private LogUnavailableException Missing() =>
         new($"topic {names.Status} does not exist on Kafka at {options.BootstrapServers}; 'eventgateway topics create' and a watcher with --create-topics make it with a log's topics");
-
-    private IProducer<string, byte[]?> BuildProducer() => new ProducerBuilder<string, byte[]?>(KafkaClientSettings.AckProducer(options))
-        .SetKeySerializer(Serializers.Utf8)
-        .SetValueSerializer(Serializers.ByteArray!)
-        .SetErrorHandler((_, e) => connection.Note(e))
-        .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
-        .Build();
-
-    private IConsumer<string, byte[]?> BuildConsumer() => new ConsumerBuilder<string, byte[]?>(KafkaClientSettings.AckConsumer(options))
-        .SetKeyDeserializer(Deserializers.Utf8)
-        .SetValueDeserializer(Deserializers.ByteArray!)
-        .SetErrorHandler((_, e) => connection.Note(e))
-        .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
-        .Build();
 }

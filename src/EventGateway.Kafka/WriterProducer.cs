@@ -11,12 +11,7 @@ internal static class WriterProducer
 
     /// <exception cref="LogUnavailableException">It could not be made, as when a key's file is being renewed.</exception>
     public static IProducer<string, byte[]?> Build(KafkaLogOptions options, string transactionalId, KafkaConnectionState connection, ILogger logger) =>
-        connection.Build($"claiming log topics of {transactionalId}", () => new ProducerBuilder<string, byte[]?>(KafkaClientSettings.Producer(options, transactionalId))
-            .SetKeySerializer(Serializers.Utf8)
-            .SetValueSerializer(Serializers.ByteArray!)
-            .SetErrorHandler((_, e) => connection.Note(e))
-            .SetLogHandler((_, m) => logger.LibraryLine(m.Facility, m.Message))
-            .Build());
+        connection.Build($"claiming log topics of {transactionalId}", () => KafkaClients.Producer(KafkaClientSettings.Producer(options, transactionalId), connection, logger));
 
     /// <summary>Fences older producers of the same name off and undoes what they had begun.</summary>
     public static async Task InitAsync(

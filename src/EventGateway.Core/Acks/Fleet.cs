@@ -52,17 +52,8 @@ public sealed class Fleet
     /// </summary>
     /// <param name="isAlive">Whether a member was heard of lately.</param>
     /// <returns>-1: one at least serves nothing of this log.</returns>
-    public long? CommitEverywhere(LogName log, Guid logId, Func<FleetMember, bool> isAlive)
-    {
-        long? least = null;
-        foreach (var member in Counting(log, isAlive))
-        {
-            var commit = member.Acks.GetValueOrDefault(log) is { } ack && ack.LogId == logId ? ack.Commit : -1;
-            least = least is null ? commit : Math.Min(least.Value, commit);
-        }
-
-        return least;
-    }
+    public long? CommitEverywhere(LogName log, Guid logId, Func<FleetMember, bool> isAlive) =>
+        Counting(log, isAlive).Min(m => (long?)m.CommitOf(log, logId));
 
     /// <summary>The proxies that a change of a log waits for.</summary>
     public IEnumerable<FleetMember> Counting(LogName log, Func<FleetMember, bool> isAlive) =>

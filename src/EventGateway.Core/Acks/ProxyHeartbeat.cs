@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EventGateway.Core.Loading;
 using EventGateway.Core.Log;
 
 namespace EventGateway.Core.Acks;
@@ -12,6 +13,5 @@ namespace EventGateway.Core.Acks;
 public sealed record ProxyHeartbeat(
     string Version, int ReaderSchema, DateTimeOffset? StartedAt, bool IsReady, ImmutableHashSet<string> Origins, ImmutableHashSet<string> Workspaces)
 {
-    public bool Follows(LogName log) =>
-        (Origins.IsEmpty || Origins.Contains(log.Origin)) && (Workspaces.IsEmpty || Workspaces.Contains(log.Workspace));
+    public bool Follows(LogName log) => LoaderOptions.Includes(Origins, Workspaces, log);
 }

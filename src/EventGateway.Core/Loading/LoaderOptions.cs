@@ -11,6 +11,9 @@ public sealed class LoaderOptions
     /// <summary>Empty: every workspace.</summary>
     public IReadOnlySet<string> Workspaces { get; init; } = new HashSet<string>();
 
-    public bool Includes(LogName log) =>
-        (Origins.Count == 0 || Origins.Contains(log.Origin)) && (Workspaces.Count == 0 || Workspaces.Contains(log.Workspace));
+    public bool Includes(LogName log) => Includes(Origins, Workspaces, log);
+
+    /// <summary>The rule for whoever names origins and workspaces, none of either meaning every one.</summary>
+    public static bool Includes(IReadOnlySet<string> origins, IReadOnlySet<string> workspaces, LogName log) =>
+        (origins.Count == 0 || origins.Contains(log.Origin)) && (workspaces.Count == 0 || workspaces.Contains(log.Workspace));
 }

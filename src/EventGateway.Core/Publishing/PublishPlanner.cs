@@ -38,29 +38,33 @@ public sealed class PublishPlanner(LogName log, PublisherOptions options, KeyRin
         var asTheyAre = new List<EntityKey>();
         foreach (var key in Candidates(desired, actual, repairs))
         {
+            var present = actual.Find(key);
             if (!desired.Entities.TryGetValue(key, out var wanted))
             {
-                Consider(key, actual.Find(key) is not null, unwanted);
+                Consider(key, present is not null, unwanted);
+                continue;
             }
-            else if (Prepare(key, wanted) is var prepared && prepared.Fault is { } fault)
-            {
-                refused.Add(new RefusedRecord(key.Text, fault));
-                asTheyAre.Add(key);
-                _open.Add(key);
-            }
-            else if (actual.Find(key)?.Hash == prepared.Hash && !repairs.Contains(key))
+
+            var prepared = Prepare(key, wanted);
+            var isAsWanted = prepared.Fault is null && present?.Hash == prepared.Hash && !repairs.Contains(key);
+            if (isAsWanted)
             {
                 continue;
             }
-            else if (wanted.IsTentative && actual.Find(key) is not null && !repairs.Contains(key))
+
+            _open.Add(key);
+            if (prepared.Fault is { } fault)
+            {
+                refused.Add(new RefusedRecord(key.Text, fault));
+                asTheyAre.Add(key);
+            }
+            else if (wanted.IsTentative && present is not null && !repairs.Contains(key))
             {
                 asTheyAre.Add(key);
-                _open.Add(key);
             }
             else
             {
                 puts.Add(ToChange(wanted));
-                _open.Add(key);
             }
         }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using EventGateway.Core.Acks;
 using EventGateway.Core.Loading;
 using EventGateway.Hosting;
-using EventGateway.Proxy;
 using EventGateway.Settings;
 
 namespace EventGateway.Commands;
@@ -27,19 +26,23 @@ internal sealed class ProxyCommand() : SettingsCommand<ProxySettings>(
 
     protected override ProxySettings Read(SettingsReader reader) => ProxySettings.Read(reader);
 
-    protected override Task<int> RunAsync(ProxySettings settings, CommandConsole console, CancellationToken cancellationToken) => RoleHost.RunAsync(
-        Name,
-        settings.Process,
-        RoleServices.Addresses(settings.Process, settings.Traffic),
-        services => services
-            .AddKafkaConfigLog(settings.Kafka)
-            .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces }, settings.LastKnownGood)
-            .AddAckReporter(new ProxyOptions().Id, ProductVersion.Text, new AckOptions())
-            .AddGatewayProxy(RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing))
-            .AddTraceExport(settings.Traffic.Tracing)
-            .AddHostedService<StartProgress>(),
-        app => app.MapGatewayStatus().MapGateway(),
-        settings.Traffic.Drain,
-        console,
-        cancellationToken);
+    protected override Task<int> RunAsync(ProxySettings settings, CommandConsole console, CancellationToken cancellationToken)
+    {
+        var proxy = RoleServices.ProxyOptions(Name, settings.Process, settings.Traffic, settings.KeyRing);
+        return RoleHost.RunAsync(
+            Name,
+            settings.Process,
+            RoleServices.Addresses(settings.Process, settings.Traffic),
+            services => services
+                .AddKafkaConfigLog(settings.Kafka)
+                .AddConfigLoader(new LoaderOptions { Origins = settings.Origins, Workspaces = settings.Workspaces }, settings.LastKnownGood)
+                .AddAckReporter(proxy.Id, ProductVersion.Text, new AckOptions())
+                .AddGatewayProxy(proxy)
+                .AddTraceExport(settings.Traffic.Tracing)
+                .AddHostedService<StartProgress>(),
+            app => app.MapGatewayStatus().MapGateway(),
+            settings.Traffic.Drain,
+            console,
+            cancellationToken);
+    }
 }

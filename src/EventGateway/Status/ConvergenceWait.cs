@@ -122,7 +122,7 @@ internal sealed class ConvergenceWait(IConfigLogStore store, FleetReader fleet, 
     }
 
     private IEnumerable<string> Behind(LogName log, LogPosition position) => fleet.Fleet.Counting(log, fleet.IsAlive)
-        .Where(m => m.Acks.GetValueOrDefault(log) is not { } ack || ack.LogId != position.LogId || ack.Commit < position.Commit)
+        .Where(m => m.CommitOf(log, position.LogId) < position.Commit)
         .Select(m => $"{m.Name} (at {(m.Acks.GetValueOrDefault(log) is { } ack ? $"commit {ack.Commit}" : "nothing")})")
         .Order(StringComparer.Ordinal);
 }

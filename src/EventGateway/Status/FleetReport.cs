@@ -74,12 +74,14 @@ internal sealed class FleetReport(Fleet fleet, Func<FleetMember, TimeSpan> heard
     /// <summary>Of each log the newest change set that is served, and which of the proxies that count do not serve it.</summary>
     private IEnumerable<(LogName Log, Guid LogId, long Commit, List<FleetMember> Behind, int Counting)> Logs() =>
         from log in _members.SelectMany(m => m.Acks.Keys).Distinct().Order()
-        let newest = _members.Where(m => m.Acks.ContainsKey(log)).OrderByDescending(m => heardAgo(m) < livesFor).ThenByDescending(m => m.Acks[log].Commit).First().Acks[log]
-        let counting = fleet.Counting(log, m => heardAgo(m) < livesFor).ToList()
-        let behind = counting.Where(m => m.Acks.GetValueOrDefault(log) is not { } ack || ack.LogId != newest.LogId || ack.Commit < newest.Commit).ToList()
+        let newest = _members.Where(m => m.Acks.ContainsKey(log)).OrderByDescending(IsAlive).ThenByDescending(m => m.Acks[log].Commit).First().Acks[log]
+        let counting = fleet.Counting(log, IsAlive).ToList()
+        let behind = counting.Where(m => m.CommitOf(log, newest.LogId) < newest.Commit).ToList()
         select (log, newest.LogId, newest.Commit, behind, counting.Count);
 
-    private string State(FleetMember member) => heardAgo(member) >= livesFor ? "lost" : member.Heartbeat!.IsReady ? "ready" : "not ready";
+    private bool IsAlive(FleetMember member) => heardAgo(member) < livesFor;
+
+    private string State(FleetMember member) => !IsAlive(member) ? "lost" : member.Heartbeat!.IsReady ? "ready" : "not ready";
 
     private static string Commit(FleetMember member, LogName log) => member.Acks.GetValueOrDefault(log) is { } ack ? $"{ack.Commit}" : "nothing";
 
